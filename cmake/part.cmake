@@ -1,0 +1,30 @@
+# bitshed_part(NAME ROOT <dir> SOURCES ... LINKS ...): one part of the house as a static library.
+# ROOT is the folder that includes are written from ("format/decoded.hpp"). What a part may link
+# is what it may include; tests/layering_test.py reads every #include and holds the same table.
+find_program(BITSHED_CCACHE ccache)
+if(BITSHED_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${BITSHED_CCACHE})
+endif()
+
+function(bitshed_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow)
+  if(BITSHED_STRICT)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(BITSHED_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-omit-frame-pointer
+                                             -fno-sanitize-recover=all)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+  if(BITSHED_TIDY)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "clang-tidy-14;--quiet")
+  endif()
+endfunction()
+
+function(bitshed_part name)
+  cmake_parse_arguments(PART "" "ROOT" "SOURCES;LINKS" ${ARGN})
+  add_library(bitshed_${name} STATIC ${PART_SOURCES})
+  target_include_directories(bitshed_${name} PUBLIC ${PART_ROOT})
+  target_link_libraries(bitshed_${name} PUBLIC ${PART_LINKS})
+  bitshed_compile_options(bitshed_${name})
+endfunction()
