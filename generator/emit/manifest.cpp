@@ -1,0 +1,207 @@
+#include "emit/manifest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "support/text.hpp"
+
+namespace bitshed::emit {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* schema = "bitshed.manifest/1";
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+/// Reads fields out of a JSON object and collects what is wrong with them.
+class Reader {
+  public:
+    Reader(std::string origin, std::vector<Complaint>& complaints)
+        : origin_(std::move(origin)), complaints_(complaints) {}
+
+    void complain(std::string problem, std::string allowed = {}) {
+        complaints_.push_back({fmt::format("{}: {}", origin_, problem), std::move(allowed)});
+    }
+
+    std::string text(const Json& object, const char* field) {
+        const Json* value = find(object, field);
+        if (value != nullptr && value->is_string()) return value->get<std::string>();
+        if (value != nullptr) complain(fmt::format("the field '{}' is no text", field));
+        return {};
+    }
+
+    std::optional<std::string> text_or_null(const Json& object, const char* field) {
+        if (!object.contains(field) || object.at(field).is_null()) return std::nullopt;
+        return text(object, field);
+    }
+
+    std::int64_t whole(const Json& object, const char* field, std::int64_t least, std::int64_t most) {
+        const Json* value = find(object, field);
+        if (value == nullptr) return least;
+        if (value->is_number_integer()) {
+            const auto number = value->get<std::int64_t>();
+            if (number >= least && number <= most) return number;
+        }
+        complain(fmt::format("the field '{}' is {}", field, printable(value->dump())),
+                 fmt::format("a whole number from {} to {}", least, most));
+        return least;
+    }
+
+    std::optional<std::int64_t> whole_or_null(const Json& object, const char* field,
+                                              std::int64_t least, std::int64_t most) {
+        if (!object.contains(field) || object.at(field).is_null()) return std::nullopt;
+        return whole(object, field, least, most);
+    }
+
+    std::string one_of(const Json& object, const char* field, const std::set<std::string>& allowed) {
+        const std::string given = text(object, field);
+        if (allowed.contains(given)) return given;
+        std::string list;
+        for (const auto& word : allowed) list += (list.empty() ? "" : ", ") + word;
+        complain(fmt::format("the field '{}' is {}", field, printable(given)), list);
+        return *allowed.begin();
+    }
+
+    const Json* find(const Json& object, const char* field) {
+        if (object.is_object() && object.contains(field)) return &object.at(field);
+        complain(fmt::format("the field '{}' is missing", field));
+        return nullptr;
+    }
+
+  private:
+    std::string origin_;
+    std::vector<Complaint>& complaints_;
+};
+
+bool is_identifier(const std::string& name) {
+    const auto word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), word);
+}
+
+ManifestAccumulator read_accumulator(Reader& reader, const Json& object) {
+    ManifestAccumulator accumulator;
+    accumulator.kind = reader.one_of(object, "kind", {"exact", "fixed", "float"});
+    accumulator.format = reader.text_or_null(object, "format");
+    accumulator.bits = static_cast<int>(reader.whole(object, "bits", 2, 512));
+    if (const auto lsb = reader.whole_or_null(object, "lsb_exponent", -5000, 5000))
+        accumulator.lsb_exponent = static_cast<int>(*lsb);
+    accumulator.overflow = reader.one_of(object, "overflow", {"none", "wrap", "saturate", "ieee"});
+    accumulator.terms = reader.whole_or_null(object, "terms", 1, INT64_MAX);
+    const bool is_float = accumulator.kind == "float";
+    if (is_float != accumulator.format.has_value())
+        reader.complain("the accumulator's 'format' is given for kind float, and only there");
+    if (is_float == accumulator.lsb_exponent.has_value())
+        reader.complain("the accumulator's 'lsb_exponent' is given for exact and fixed, and only there");
+    return accumulator;
+}
+
+std::vector<ManifestPort> read_ports(Reader& reader, const Json& list) {
+    std::vector<ManifestPort> ports;
+    if (!list.is_array()) {
+        reader.complain("the field 'ports' is no list");
+        return ports;
+    }
+    std::set<std::string> names, roles;
+    for (const auto& entry : list) {
+        ManifestPort port;
+        port.name = reader.text(entry, "name");
+        port.direction = reader.one_of(entry, "direction", {"input", "output"});
+        port.bits = static_cast<int>(reader.whole(entry, "bits", 1, 4096));
+        port.role = reader.one_of(entry, "role",
+                                  {"clock", "clear", "enable", "weight", "activation", "accumulator", "special",
+                                   "result", "reset", "in_valid", "in_first", "in_last", "in_ready", "out_valid",
+                                   "out_ready"});
+        if (!is_identifier(port.name))
+            reader.complain(fmt::format("the port name {} is no Verilog identifier", printable(port.name)));
+        if (!names.insert(port.name).second || !roles.insert(port.role).second)
+            reader.complain(fmt::format("the port {} or its role stands twice", printable(port.name)));
+        ports.push_back(std::move(port));
+    }
+    for (const char* needed : {"clock", "weight", "activation", "accumulator"})
+        if (!roles.contains(needed)) reader.complain(fmt::format("no port has the role '{}'", needed));
+    return ports;
+}
+
+}  // namespace
+
+const ManifestPort* Manifest::port(const std::string& role) const {
+    const auto found =
+        std::find_if(ports.begin(), ports.end(), [&](const ManifestPort& p) { return p.role == role; });
+    return found == ports.end() ? nullptr : &*found;
+}
+
+nlohmann::ordered_json to_json(const Manifest& manifest) {
+    Json ports = Json::array();
+    for (const auto& port : manifest.ports)
+        ports.push_back({{"name", port.name}, {"direction", port.direction}, {"bits", port.bits}, {"role", port.role}});
+    return {{"schema", schema},
+            {"module", manifest.module},
+            {"command", manifest.command},
+            {"version", manifest.version},
+            {"weight", manifest.weight},
+            {"activation", manifest.activation},
+            {"accumulator",
+             {{"kind", manifest.accumulator.kind},
+              {"format", or_null(manifest.accumulator.format)},
+              {"bits", manifest.accumulator.bits},
+              {"lsb_exponent", or_null(manifest.accumulator.lsb_exponent)},
+              {"overflow", manifest.accumulator.overflow},
+              {"terms", or_null(manifest.accumulator.terms)}}},
+            {"result", or_null(manifest.result)},
+            {"result_overflow", manifest.result ? Json(manifest.result_overflow) : Json(nullptr)},
+            {"lanes", manifest.lanes},
+            {"stages", manifest.stages},
+            {"latency", manifest.latency},
+            {"interval", manifest.interval},
+            {"handshake", manifest.handshake},
+            {"ports", ports},
+            {"files", manifest.files}};
+}
+
+Result<Manifest> manifest_from_text(const std::string& text, const std::string& origin) {
+    const Json document = Json::parse(text, nullptr, false);
+    if (document.is_discarded() || !document.is_object())
+        return Error(ErrorKind::files, fmt::format("{}: this is no manifest: not a JSON object", origin),
+                     "the MODULE.json that `bitshed gen` writes");
+    std::vector<Complaint> complaints;
+    Reader reader(origin, complaints);
+    if (const auto given = reader.text(document, "schema"); given != schema)
+        reader.complain(fmt::format("the schema is {}", printable(given)), schema);
+    Manifest manifest;
+    manifest.module = reader.text(document, "module");
+    if (!is_identifier(manifest.module))
+        reader.complain(fmt::format("the module name {} is no Verilog identifier", printable(manifest.module)));
+    manifest.command = reader.text(document, "command");
+    manifest.version = reader.text(document, "version");
+    manifest.weight = reader.text(document, "weight");
+    manifest.activation = reader.text(document, "activation");
+    if (const Json* accumulator = reader.find(document, "accumulator"))
+        manifest.accumulator = read_accumulator(reader, *accumulator);
+    manifest.result = reader.text_or_null(document, "result");
+    if (manifest.result)
+        manifest.result_overflow = reader.one_of(document, "result_overflow", {"saturate", "ieee"});
+    manifest.lanes = static_cast<int>(reader.whole(document, "lanes", 1, 64));
+    manifest.stages = static_cast<int>(reader.whole(document, "stages", 0, 4));
+    manifest.latency = static_cast<int>(reader.whole(document, "latency", 1, 64));
+    manifest.interval = static_cast<int>(reader.whole(document, "interval", 1, 64));
+    manifest.handshake = reader.one_of(document, "handshake", {"none", "valid", "stream"});
+    if (const Json* ports = reader.find(document, "ports")) manifest.ports = read_ports(reader, *ports);
+    if (const Json* files = reader.find(document, "files"); files != nullptr && files->is_array())
+        for (const auto& file : *files)
+            if (file.is_string()) manifest.files.push_back(file.get<std::string>());
+    if (const ManifestPort* port = manifest.port("accumulator"); port != nullptr && port->bits != manifest.accumulator.bits)
+        reader.complain(fmt::format("acc_o has {} bits, the accumulator {}", port->bits, manifest.accumulator.bits));
+    if (!complaints.empty()) return Error(ErrorKind::files, std::move(complaints));
+    return manifest;
+}
+
+}  // namespace bitshed::emit
