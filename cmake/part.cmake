@@ -7,7 +7,9 @@ if(BITSHED_CCACHE)
 endif()
 
 function(bitshed_compile_options target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow)
+  # Designated initializers leave fields at their defaults on purpose.
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow
+                                           -Wno-missing-field-initializers)
   if(BITSHED_STRICT)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -42,7 +42,8 @@ class Reader {
         return text(object, field);
     }
 
-    std::int64_t whole(const Json& object, const char* field, std::int64_t least, std::int64_t most) {
+    std::int64_t whole(const Json& object, const char* field, std::int64_t least,
+                       std::int64_t most) {
         const Json* value = find(object, field);
         if (value == nullptr) return least;
         if (value->is_number_integer()) {
@@ -60,7 +61,8 @@ class Reader {
         return whole(object, field, least, most);
     }
 
-    std::string one_of(const Json& object, const char* field, const std::set<std::string>& allowed) {
+    std::string one_of(const Json& object, const char* field,
+                       const std::set<std::string>& allowed) {
         const std::string given = text(object, field);
         if (allowed.contains(given)) return given;
         std::string list;
@@ -82,9 +84,11 @@ class Reader {
 
 bool is_identifier(const std::string& name) {
     const auto word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
     };
-    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), word);
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+           std::all_of(name.begin(), name.end(), word);
 }
 
 ManifestAccumulator read_accumulator(Reader& reader, const Json& object) {
@@ -100,7 +104,8 @@ ManifestAccumulator read_accumulator(Reader& reader, const Json& object) {
     if (is_float != accumulator.format.has_value())
         reader.complain("the accumulator's 'format' is given for kind float, and only there");
     if (is_float == accumulator.lsb_exponent.has_value())
-        reader.complain("the accumulator's 'lsb_exponent' is given for exact and fixed, and only there");
+        reader.complain(
+            "the accumulator's 'lsb_exponent' is given for exact and fixed, and only there");
     return accumulator;
 }
 
@@ -116,33 +121,39 @@ std::vector<ManifestPort> read_ports(Reader& reader, const Json& list) {
         port.name = reader.text(entry, "name");
         port.direction = reader.one_of(entry, "direction", {"input", "output"});
         port.bits = static_cast<int>(reader.whole(entry, "bits", 1, 4096));
-        port.role = reader.one_of(entry, "role",
-                                  {"clock", "clear", "enable", "weight", "activation", "accumulator", "special",
-                                   "result", "reset", "in_valid", "in_first", "in_last", "in_ready", "out_valid",
-                                   "out_ready"});
+        port.role = reader.one_of(
+            entry, "role",
+            {"clock", "clear", "enable", "weight", "activation", "accumulator", "special", "result",
+             "reset", "in_valid", "in_first", "in_last", "in_ready", "out_valid", "out_ready"});
         if (!is_identifier(port.name))
-            reader.complain(fmt::format("the port name {} is no Verilog identifier", printable(port.name)));
+            reader.complain(
+                fmt::format("the port name {} is no Verilog identifier", printable(port.name)));
         if (!names.insert(port.name).second || !roles.insert(port.role).second)
-            reader.complain(fmt::format("the port {} or its role stands twice", printable(port.name)));
+            reader.complain(
+                fmt::format("the port {} or its role stands twice", printable(port.name)));
         ports.push_back(std::move(port));
     }
     for (const char* needed : {"clock", "weight", "activation", "accumulator"})
-        if (!roles.contains(needed)) reader.complain(fmt::format("no port has the role '{}'", needed));
+        if (!roles.contains(needed))
+            reader.complain(fmt::format("no port has the role '{}'", needed));
     return ports;
 }
 
 }  // namespace
 
 const ManifestPort* Manifest::port(const std::string& role) const {
-    const auto found =
-        std::find_if(ports.begin(), ports.end(), [&](const ManifestPort& p) { return p.role == role; });
+    const auto found = std::find_if(ports.begin(), ports.end(),
+                                    [&](const ManifestPort& p) { return p.role == role; });
     return found == ports.end() ? nullptr : &*found;
 }
 
 nlohmann::ordered_json to_json(const Manifest& manifest) {
     Json ports = Json::array();
     for (const auto& port : manifest.ports)
-        ports.push_back({{"name", port.name}, {"direction", port.direction}, {"bits", port.bits}, {"role", port.role}});
+        ports.push_back({{"name", port.name},
+                         {"direction", port.direction},
+                         {"bits", port.bits},
+                         {"role", port.role}});
     return {{"schema", schema},
             {"module", manifest.module},
             {"command", manifest.command},
@@ -170,7 +181,8 @@ nlohmann::ordered_json to_json(const Manifest& manifest) {
 Result<Manifest> manifest_from_text(const std::string& text, const std::string& origin) {
     const Json document = Json::parse(text, nullptr, false);
     if (document.is_discarded() || !document.is_object())
-        return Error(ErrorKind::files, fmt::format("{}: this is no manifest: not a JSON object", origin),
+        return Error(ErrorKind::files,
+                     fmt::format("{}: this is no manifest: not a JSON object", origin),
                      "the MODULE.json that `bitshed gen` writes");
     std::vector<Complaint> complaints;
     Reader reader(origin, complaints);
@@ -179,7 +191,8 @@ Result<Manifest> manifest_from_text(const std::string& text, const std::string& 
     Manifest manifest;
     manifest.module = reader.text(document, "module");
     if (!is_identifier(manifest.module))
-        reader.complain(fmt::format("the module name {} is no Verilog identifier", printable(manifest.module)));
+        reader.complain(
+            fmt::format("the module name {} is no Verilog identifier", printable(manifest.module)));
     manifest.command = reader.text(document, "command");
     manifest.version = reader.text(document, "version");
     manifest.weight = reader.text(document, "weight");
@@ -194,12 +207,15 @@ Result<Manifest> manifest_from_text(const std::string& text, const std::string& 
     manifest.latency = static_cast<int>(reader.whole(document, "latency", 1, 64));
     manifest.interval = static_cast<int>(reader.whole(document, "interval", 1, 64));
     manifest.handshake = reader.one_of(document, "handshake", {"none", "valid", "stream"});
-    if (const Json* ports = reader.find(document, "ports")) manifest.ports = read_ports(reader, *ports);
+    if (const Json* ports = reader.find(document, "ports"))
+        manifest.ports = read_ports(reader, *ports);
     if (const Json* files = reader.find(document, "files"); files != nullptr && files->is_array())
         for (const auto& file : *files)
             if (file.is_string()) manifest.files.push_back(file.get<std::string>());
-    if (const ManifestPort* port = manifest.port("accumulator"); port != nullptr && port->bits != manifest.accumulator.bits)
-        reader.complain(fmt::format("acc_o has {} bits, the accumulator {}", port->bits, manifest.accumulator.bits));
+    if (const ManifestPort* port = manifest.port("accumulator");
+        port != nullptr && port->bits != manifest.accumulator.bits)
+        reader.complain(fmt::format("acc_o has {} bits, the accumulator {}", port->bits,
+                                    manifest.accumulator.bits));
     if (!complaints.empty()) return Error(ErrorKind::files, std::move(complaints));
     return manifest;
 }

@@ -21,12 +21,12 @@ struct ManifestPort {
 };
 
 struct ManifestAccumulator {
-    std::string kind;                    ///< "exact", "fixed", "float"
-    std::optional<std::string> format;   ///< float only: the canonical name
-    int bits = 0;                        ///< width of acc_o
-    std::optional<int> lsb_exponent;     ///< fixed grids: value = acc_o * 2^lsb_exponent
-    std::string overflow;                ///< "none" (exact), "wrap", "saturate", "ieee"
-    std::optional<std::int64_t> terms;   ///< exact only: products a sum may have
+    std::string kind;                   ///< "exact", "fixed", "float"
+    std::optional<std::string> format;  ///< float only: the canonical name
+    int bits = 0;                       ///< width of acc_o
+    std::optional<int> lsb_exponent;    ///< fixed grids: value = acc_o * 2^lsb_exponent
+    std::string overflow;               ///< "none" (exact), "wrap", "saturate", "ieee"
+    std::optional<std::int64_t> terms;  ///< exact only: products a sum may have
 };
 
 struct Manifest {
@@ -53,7 +53,8 @@ struct Manifest {
 nlohmann::ordered_json to_json(const Manifest& manifest);
 
 /// From the text of MODULE.json. Error (files): not JSON, a field missing, of a wrong type or out
-/// of range, ports that contradict the rest; every complaint at once. `origin` names the file in the words.
+/// of range, ports that contradict the rest; every complaint at once. `origin` names the file in
+/// the words.
 Result<Manifest> manifest_from_text(const std::string& text, const std::string& origin);
 
 }  // namespace bitshed::emit

@@ -36,12 +36,12 @@ enum class Enable { absent, present };
 
 struct Accumulator {
     AccumulatorKind kind = AccumulatorKind::exact;
-    int bits = 0;             ///< width of acc_o
-    int lsb_exponent = 0;     ///< fixed grids: the value is acc_o * 2^lsb_exponent
-    std::optional<format::Format> format;  ///< floating only
-    Overflow overflow = Overflow::none;    ///< exact: none
+    int bits = 0;                             ///< width of acc_o
+    int lsb_exponent = 0;                     ///< fixed grids: the value is acc_o * 2^lsb_exponent
+    std::optional<format::Format> format;     ///< floating only
+    Overflow overflow = Overflow::none;       ///< exact: none
     WidthRule width_rule = WidthRule::tight;  ///< exact only
-    std::int64_t terms = 0;   ///< products an exact sum may have; 0 for other kinds
+    std::int64_t terms = 0;                   ///< products an exact sum may have; 0 for other kinds
 };
 
 struct MacSpec {
@@ -88,8 +88,8 @@ int latency(const MacSpec& spec);
 /// True where an operand has NaN or infinity and the accumulator is a fixed grid: special_o exists.
 bool has_special_output(const MacSpec& spec);
 
-std::string_view kind_name(AccumulatorKind kind);    ///< "exact", "fixed", "float"
-std::string_view overflow_name(Overflow overflow);   ///< "none", "wrap", "saturate", "ieee"
+std::string_view kind_name(AccumulatorKind kind);   ///< "exact", "fixed", "float"
+std::string_view overflow_name(Overflow overflow);  ///< "none", "wrap", "saturate", "ieee"
 std::string_view handshake_name(Handshake handshake);
 
 }  // namespace bitshed::mac

@@ -1,5 +1,6 @@
 // Runs a module in C++: a third opinion beside the golden model and the simulated Verilog. Where it
-// agrees with golden and the Verilog does not, the printer is wrong; where it does not, the datapath is.
+// agrees with golden and the Verilog does not, the printer is wrong; where it does not, the
+// datapath is.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,8 @@ namespace bitshed::rtl {
 class Interpreter {
   public:
     explicit Interpreter(const Module& module);
+    ~Interpreter();
+    Interpreter(Interpreter&&) noexcept;
 
     /// Numbers of ports by name; a name that is no input (no output) is a bug of the caller's.
     [[nodiscard]] std::size_t input(std::string_view name) const;
@@ -37,9 +40,8 @@ class Interpreter {
 
     std::vector<Step> steps_;
     std::vector<Step> registers_;
-    std::vector<std::uint64_t> values_;   // all nodes' limbs, one after the other
-    std::vector<std::uint64_t> next_;     // what the registers will hold
-    std::vector<std::vector<std::uint64_t>> tables_;
+    std::vector<std::uint64_t> values_;  // all nodes' limbs, one after the other
+    std::vector<std::uint64_t> next_;    // what the registers will hold
     struct PortPlace {
         std::string name;
         std::size_t at;
@@ -49,10 +51,6 @@ class Interpreter {
     std::size_t enable_ = no_enable;
     bool stale_ = true;
     static constexpr std::size_t no_enable = static_cast<std::size_t>(-1);
-
-  public:
-    ~Interpreter();
-    Interpreter(Interpreter&&) noexcept;
 };
 
 }  // namespace bitshed::rtl

@@ -16,10 +16,10 @@ namespace bitshed::rtl {
 
 /// The kinds of node. One more is a decision record (docs/decisions), not a habit.
 enum class Op {
-    input,       ///< a port
-    constant,    ///< Node::constant
-    bit_not,     ///< a
-    bit_and,     ///< a, b of one width; and so on
+    input,     ///< a port
+    constant,  ///< Node::constant
+    bit_not,   ///< a
+    bit_and,   ///< a, b of one width; and so on
     bit_or,
     bit_xor,
     add,         ///< a + b, modulo 2^width; with a third operand of 1 bit: a + b + carry
@@ -30,7 +30,6 @@ enum class Op {
     equal,       ///< a == b: 1 bit
     reduce_or,   ///< 1 bit
     reduce_and,  ///< 1 bit
-    table,       ///< Node::table[a]: 2^(width of a) entries
     reg,         ///< d, and where Node::clears a clear (1 bit) that sets it to 0 instead
 };
 
@@ -42,12 +41,11 @@ struct Node {
     std::vector<NodeId> operands;
     std::optional<Bits> constant;
     unsigned low = 0;
-    std::vector<Bits> table;
-    bool clears = false;   ///< reg: operands are d, clear; else d alone
-    std::string name;      ///< empty: printed inside the expression that reads it
-    std::string why;       ///< the comment beside its line
+    bool clears = false;  ///< reg: operands are d, clear; else d alone
+    std::string name;     ///< empty: printed inside the expression that reads it
+    std::string why;      ///< the comment beside its line
     std::size_t section = 0;
-    int stage = 0;         ///< how many registers lie between the inputs and this value
+    int stage = 0;  ///< how many registers lie between the inputs and this value
 };
 
 enum class Direction { input, output };
@@ -63,8 +61,8 @@ struct Port {
 
 /// A part of the datapath, announced in the Verilog by its title.
 struct Section {
-    std::string title;                ///< "align"
-    std::vector<std::string> notes;   ///< lines of explanation
+    std::string title;               ///< "align"
+    std::vector<std::string> notes;  ///< lines of explanation
     int stage = 0;
 };
 
@@ -72,10 +70,10 @@ struct Section {
 struct Module {
     std::string name;
     std::vector<Node> nodes;
-    std::vector<Port> ports;          ///< in the order of the port list
+    std::vector<Port> ports;  ///< in the order of the port list
     std::vector<Section> sections;
     std::optional<NodeId> clock;
-    std::optional<NodeId> enable;     ///< low: no register changes
+    std::optional<NodeId> enable;  ///< low: no register changes
 };
 
 }  // namespace bitshed::rtl

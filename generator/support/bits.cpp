@@ -10,7 +10,9 @@ namespace bitshed {
 
 namespace {
 constexpr unsigned limb_bits = 64;
-unsigned limbs_for(unsigned width) { return (width + limb_bits - 1) / limb_bits; }
+unsigned limbs_for(unsigned width) {
+    return (width + limb_bits - 1) / limb_bits;
+}
 }  // namespace
 
 Bits::Bits(unsigned width, std::uint64_t low) : width_(width), limbs_(limbs_for(width), 0) {
@@ -27,7 +29,9 @@ Bits Bits::from_limbs(unsigned width, std::vector<std::uint64_t> limbs) {
     return made;
 }
 
-Bits Bits::all_ones(unsigned width) { return ~Bits(width); }
+Bits Bits::all_ones(unsigned width) {
+    return ~Bits(width);
+}
 
 void Bits::drop_excess() {
     if (const unsigned used = width_ % limb_bits; used != 0)
@@ -53,8 +57,9 @@ bool Bits::is_zero() const {
 }
 
 std::uint64_t Bits::to_u64() const {
-    check(std::all_of(limbs_.begin() + 1, limbs_.end(), [](std::uint64_t limb) { return limb == 0; }),
-          "the value fits 64 bits");
+    check(
+        std::all_of(limbs_.begin() + 1, limbs_.end(), [](std::uint64_t limb) { return limb == 0; }),
+        "the value fits 64 bits");
     return limbs_[0];
 }
 
@@ -72,7 +77,9 @@ Bits Bits::slice(unsigned low, unsigned count) const {
     return part;
 }
 
-Bits Bits::resized(unsigned width) const { return from_limbs(width, limbs_); }
+Bits Bits::resized(unsigned width) const {
+    return from_limbs(width, limbs_);
+}
 
 Bits Bits::sign_extended(unsigned width) const {
     if (width <= width_ || !bit(width_ - 1)) return resized(width);

@@ -71,18 +71,21 @@ Result<Ended> run(const Command& command) {
     check(!command.arguments.empty(), "a command names its program");
     const auto program = find_program(command.arguments[0]);
     if (!program)
-        return Error(ErrorKind::tool,
-                     fmt::format("the program {} was not found", printable(command.arguments[0], 200)),
-                     "`bitshed doctor` tells how to get it");
+        return Error(
+            ErrorKind::tool,
+            fmt::format("the program {} was not found", printable(command.arguments[0], 200)),
+            "`bitshed doctor` tells how to get it");
 
     const Descriptor input(open_for_child(command.standard_input, O_RDONLY));
     const Descriptor log(open_for_child(command.log, O_WRONLY | O_CREAT | O_TRUNC));
-    const Descriptor output(command.standard_output.empty()
-                                ? ::dup(log.get())
-                                : open_for_child(command.standard_output, O_WRONLY | O_CREAT | O_TRUNC));
+    const Descriptor output(
+        command.standard_output.empty()
+            ? ::dup(log.get())
+            : open_for_child(command.standard_output, O_WRONLY | O_CREAT | O_TRUNC));
     if (input.get() < 0 || log.get() < 0 || output.get() < 0)
-        return Error(ErrorKind::files, fmt::format("cannot open the files of {}: {}",
-                                                   printable(command.arguments[0], 200), std::strerror(errno)));
+        return Error(ErrorKind::files,
+                     fmt::format("cannot open the files of {}: {}",
+                                 printable(command.arguments[0], 200), std::strerror(errno)));
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -105,8 +108,9 @@ Result<Ended> run(const Command& command) {
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (failure != 0)
-        return Error(ErrorKind::tool, fmt::format("cannot start {}: {}", printable(command.arguments[0], 200),
-                                                  std::strerror(failure)));
+        return Error(ErrorKind::tool,
+                     fmt::format("cannot start {}: {}", printable(command.arguments[0], 200),
+                                 std::strerror(failure)));
 
     Ended ended;
     ended.log = command.log;
@@ -114,10 +118,14 @@ Result<Ended> run(const Command& command) {
     const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
     const auto deadline = started + command.limit;
     while (handle.get() >= 0) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
         pollfd wait{handle.get(), POLLIN, 0};
-        const int ready = left.count() <= 0 ? 0 : ::poll(&wait, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 1'000'000)));
+        const int ready =
+            left.count() <= 0
+                ? 0
+                : ::poll(&wait, 1,
+                         static_cast<int>(std::min<std::int64_t>(left.count(), 1'000'000)));
         if (ready > 0) break;
         if (ready == 0 && std::chrono::steady_clock::now() >= deadline) {
             ended.out_of_time = true;
@@ -129,7 +137,8 @@ Result<Ended> run(const Command& command) {
     rusage used{};
     while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
     }
-    ended.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    ended.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     ended.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
     ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return ended;
@@ -154,8 +163,11 @@ std::string shell_line(const std::vector<std::string>& arguments) {
     std::string line;
     for (const auto& argument : arguments) {
         if (!line.empty()) line += ' ';
-        const bool plain = !argument.empty() && argument.find_first_not_of(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") == std::string::npos;
+        const bool plain =
+            !argument.empty() &&
+            argument.find_first_not_of(
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@") ==
+                std::string::npos;
         if (plain) {
             line += argument;
             continue;

@@ -14,26 +14,28 @@
 namespace bitshed {
 
 struct Command {
-    std::vector<std::string> arguments;         ///< [0] is the program: a path, or a name on PATH
-    std::filesystem::path folder = ".";         ///< where it runs
-    std::filesystem::path log;                  ///< stdout and stderr together; empty: thrown away
-    std::filesystem::path standard_input;       ///< empty: nothing to read
-    std::filesystem::path standard_output;      ///< stdout alone, apart from the log; empty: into the log
+    std::vector<std::string> arguments;    ///< [0] is the program: a path, or a name on PATH
+    std::filesystem::path folder = ".";    ///< where it runs
+    std::filesystem::path log;             ///< stdout and stderr together; empty: thrown away
+    std::filesystem::path standard_input;  ///< empty: nothing to read
+    std::filesystem::path
+        standard_output;  ///< stdout alone, apart from the log; empty: into the log
     std::map<std::string, std::string> environment;  ///< added to ours
-    std::chrono::seconds limit{600};            ///< then it is killed with all its children
+    std::chrono::seconds limit{600};                 ///< then it is killed with all its children
 };
 
 /// How a program ended.
 struct Ended {
-    int status = 0;              ///< exit status; 128 + signal if a signal ended it
-    bool out_of_time = false;    ///< killed by us at the limit
-    double seconds = 0;          ///< wall time
-    double cpu_seconds = 0;      ///< user and system time, children that were waited for included
+    int status = 0;            ///< exit status; 128 + signal if a signal ended it
+    bool out_of_time = false;  ///< killed by us at the limit
+    double seconds = 0;        ///< wall time
+    double cpu_seconds = 0;    ///< user and system time, children that were waited for included
     std::filesystem::path log;
 };
 
 /// Runs a command to its end. It gets a process group of its own, which is killed whole at the
-/// time limit or when we are interrupted. Error (tool): the program does not exist or cannot be started.
+/// time limit or when we are interrupted. Error (tool): the program does not exist or cannot be
+/// started.
 Result<Ended> run(const Command& command);
 
 /// The path of a program found on PATH (or given with a slash), if it is there and executable.

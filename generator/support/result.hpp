@@ -12,11 +12,11 @@ namespace bitshed {
 
 /// Why something could not be done. The value of each is the exit code (docs: exit codes).
 enum class ErrorKind {
-    request = 2,   ///< what was asked for is wrong
-    judged = 3,    ///< judged and failed: a mismatch, a refutation
-    tool = 4,      ///< an external tool is missing, failed or could not be understood
-    files = 5,     ///< a file cannot be read or written
-    timeout = 6,   ///< out of time
+    request = 2,  ///< what was asked for is wrong
+    judged = 3,   ///< judged and failed: a mismatch, a refutation
+    tool = 4,     ///< an external tool is missing, failed or could not be understood
+    files = 5,    ///< a file cannot be read or written
+    timeout = 6,  ///< out of time
 };
 
 /// One thing that is wrong: what was given and why it does not do, and what is allowed instead.
@@ -67,6 +67,8 @@ class [[nodiscard]] Result {
 
 /// For what yields nothing but may fail.
 using Outcome = Result<std::monostate>;
-inline Outcome success() { return std::monostate{}; }
+inline Outcome success() {
+    return std::monostate{};
+}
 
 }  // namespace bitshed

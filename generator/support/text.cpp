@@ -32,8 +32,10 @@ std::optional<std::int64_t> parse_whole_number(std::string_view text, std::int64
                                                std::int64_t most) {
     const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
     const bool only_digits =
-        !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!only_digits || (digits.size() > 1 && digits[0] == '0') || text == "-0") return std::nullopt;
+        !digits.empty() &&
+        std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!only_digits || (digits.size() > 1 && digits[0] == '0') || text == "-0")
+        return std::nullopt;
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -49,7 +51,8 @@ std::optional<std::uint64_t> parse_code(std::string_view text, std::uint64_t mos
     }
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
     if (value > most) return std::nullopt;
     return value;
 }
@@ -73,7 +76,9 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-unsigned bit_length(std::uint64_t value) { return static_cast<unsigned>(std::bit_width(value)); }
+unsigned bit_length(std::uint64_t value) {
+    return static_cast<unsigned>(std::bit_width(value));
+}
 
 unsigned ceil_log2(std::uint64_t value) {
     check(value >= 1, "a logarithm is taken of 1 or more");
@@ -97,7 +102,8 @@ std::string fill_page(std::string_view page, const std::vector<Hole>& holes) {
             at = close;
             continue;
         }
-        const auto hole = std::find_if(holes.begin(), holes.end(), [&](const Hole& h) { return h.name == name; });
+        const auto hole =
+            std::find_if(holes.begin(), holes.end(), [&](const Hole& h) { return h.name == name; });
         check(hole != holes.end(), fmt::format("the page's hole {} is filled", name));
         used[static_cast<std::size_t>(hole - holes.begin())] = true;
         filled += page.substr(at, open - at);

@@ -14,8 +14,8 @@ TEST_CASE("parse_whole_number: takes plain decimal digits inside the range") {
 }
 
 TEST_CASE("parse_whole_number: refuses everything else") {
-    for (const char* text : {"", "-", "+1", " 1", "1 ", "01", "-0", "-01", "1e3", "0x10", "1.0", "65",
-                             "9223372036854775808", "99999999999999999999"})
+    for (const char* text : {"", "-", "+1", " 1", "1 ", "01", "-0", "-01", "1e3", "0x10", "1.0",
+                             "65", "9223372036854775808", "99999999999999999999"})
         CHECK_FALSE(bitshed::parse_whole_number(text, -5, 64).has_value());
 }
 
@@ -33,7 +33,8 @@ TEST_CASE("printable: control characters and long text are made harmless") {
     CHECK(bitshed::printable(std::string(1'000'000, 'e')).size() < 100);
 }
 
-TEST_CASE("fill_page: fills holes, keeps other at-signs, and refuses a missing or an unknown hole") {
+TEST_CASE(
+    "fill_page: fills holes, keeps other at-signs, and refuses a missing or an unknown hole") {
     CHECK(bitshed::fill_page("a @NAME@ b", {{"NAME", "x"}}) == "a x b");
     CHECK(bitshed::fill_page("@(posedge clk_i) @NAME@", {{"NAME", "x"}}) == "@(posedge clk_i) x");
     CHECK_THROWS_AS(bitshed::fill_page("@NAME@", {}), bitshed::InternalError);
@@ -67,7 +68,8 @@ TEST_CASE("ceil_log2 and bit_length: at and beside powers of two") {
 TEST_CASE("run: gives the exit status, the output and the signal of a program") {
     const bitshed::ScratchFolder folder("process-test");
     const auto log = folder.path() / "log";
-    const auto ended = bitshed::run({.arguments = {"sh", "-c", "echo out; echo err >&2; exit 42"}, .log = log});
+    const auto ended =
+        bitshed::run({.arguments = {"sh", "-c", "echo out; echo err >&2; exit 42"}, .log = log});
     REQUIRE(ended.ok());
     CHECK(ended.value().status == 42);
     CHECK(bitshed::read_file(log).value() == "out\nerr\n");
@@ -78,12 +80,16 @@ TEST_CASE("run: arguments reach the program as they are, without a shell") {
     const bitshed::ScratchFolder folder("process test 'quoted' $(id)");
     const auto out = folder.path() / "out";
     const std::string nasty = "$(id) `id` ; \"quoted\" 'single'\nline";
-    REQUIRE(bitshed::run({.arguments = {"printf", "%s", nasty}, .folder = folder.path(), .standard_output = out}).ok());
+    REQUIRE(
+        bitshed::run(
+            {.arguments = {"printf", "%s", nasty}, .folder = folder.path(), .standard_output = out})
+            .ok());
     CHECK(bitshed::read_file(out).value() == nasty);
 }
 
 TEST_CASE("run: a hanging program is killed with its children at the limit") {
-    const auto ended = bitshed::run({.arguments = {"sh", "-c", "sleep 60 & sleep 60"}, .limit = std::chrono::seconds(1)});
+    const auto ended = bitshed::run(
+        {.arguments = {"sh", "-c", "sleep 60 & sleep 60"}, .limit = std::chrono::seconds(1)});
     REQUIRE(ended.ok());
     CHECK(ended.value().out_of_time);
     CHECK(ended.value().seconds < 30);
