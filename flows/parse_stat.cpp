@@ -1,0 +1,71 @@
+#include "flows/parse_stat.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/text.hpp"
+
+namespace bitshed::flows {
+
+namespace {
+
+using Json = nlohmann::json;
+
+Error not_understood(const std::string& what) {
+    return {ErrorKind::tool, fmt::format("this is not what `stat -json` writes: {}", what)};
+}
+
+}  // namespace
+
+Result<CellsByModule> parse_stat(std::string_view text) {
+    const Json document = Json::parse(text, nullptr, false);
+    if (document.is_discarded() || !document.is_object())
+        return not_understood("no JSON object, or half of one");
+    // {
+    //    "creator": "Yosys 0.70 (git sha1 28ba3cb92, ...)",
+    //    "invocation": "stat -json ",
+    //    "modules": {
+    //       "\\bitshed_harness": {
+    if (!document.contains("modules") || !document["modules"].is_object() ||
+        document["modules"].empty())
+        return not_understood("no modules");
+    CellsByModule cells_by_module;
+    for (const auto& [escaped_name, module] : document["modules"].items()) {
+        //          "num_cells":         96,
+        //          "num_cells_by_type": {
+        //             "SB_DFF": 80,
+        //             "SB_LUT4": 16
+        //          }
+        const auto name = escaped_name.starts_with('\\') ? escaped_name.substr(1) : escaped_name;
+        if (!module.is_object() || !module.contains("num_cells") ||
+            !module["num_cells"].is_number_unsigned() || !module.contains("num_cells_by_type") ||
+            !module["num_cells_by_type"].is_object())
+            return not_understood(fmt::format("no cells of the module {}", printable(name)));
+        CellCounts cells;
+        long sum = 0;
+        for (const auto& [type, count] : module["num_cells_by_type"].items()) {
+            if (!count.is_number_unsigned())
+                return not_understood(fmt::format("no count of {}", printable(type)));
+            cells[type] = count.get<long>();
+            sum += cells[type];
+        }
+        if (sum != module["num_cells"].get<long>())
+            return not_understood(fmt::format("the cells of {} add up to {}, not to its num_cells",
+                                              printable(name), sum));
+        cells_by_module[name] = std::move(cells);
+    }
+    return cells_by_module;
+}
+
+std::string last_error_line(std::string_view log) {
+    // Yosys:   ERROR: Module `nope' not found!
+    //          unit.v:1: ERROR: syntax error, unexpected TOK_OUTPUT, ...
+    // nextpnr: ERROR: Unable to place cell 'core.acc_o_SB_DFFSR_Q_DFFLC', no BELs remaining ...
+    std::string last;
+    for (const auto& line : split(log, '\n'))
+        if (line.find("ERROR: ") != std::string::npos) last = trim(line);
+    return last;
+}
+
+}  // namespace bitshed::flows

@@ -1,0 +1,102 @@
+#include "flows/synth_request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "support/text.hpp"
+
+namespace bitshed::flows {
+
+namespace {
+
+constexpr int most_seeds = 100;
+constexpr std::int64_t largest_seed = 2'147'483'647;  // nextpnr reads an int
+constexpr double highest_mhz = 10'000;
+
+/// A plain decimal number of MHz: digits, at most one point.
+std::optional<double> parse_mhz(const std::string& text) {
+    if (text.find_first_not_of("0123456789.") != std::string::npos) return std::nullopt;
+    double value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+    if (error != std::errc{} || stop != end || !(value > 0) || value > highest_mhz)
+        return std::nullopt;
+    return value;
+}
+
+void read_seeds(const std::string& text, SynthOptions& options,
+                std::vector<Complaint>& complaints) {
+    options.seeds.clear();
+    const auto words = split(text, ',');
+    for (const auto& word : words) {
+        const auto seed = parse_whole_number(word, 0, largest_seed);
+        if (!seed || words.size() > most_seeds) {
+            complaints.push_back({fmt::format("seeds: {} will not do", printable(text)),
+                                  fmt::format("whole numbers from 0 to {}, at most {}, with "
+                                              "commas between: 1,2,3",
+                                              largest_seed, most_seeds)});
+            return;
+        }
+        options.seeds.push_back(static_cast<int>(*seed));
+    }
+    auto sorted = options.seeds;
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+        complaints.push_back(
+            {fmt::format("seeds: {} names a seed twice", printable(text)), "each seed once"});
+}
+
+}  // namespace
+
+Result<SynthOptions> make_synth_options(const SynthRequest& request) {
+    SynthOptions options;
+    options.seeds = {1, 2, 3, 4, 5};
+    options.dsp = request.dsp;
+    std::vector<Complaint> complaints;
+    if (auto target = find_target(request.target))
+        options.target = std::move(target).value();
+    else
+        complaints = target.error().complaints;
+    if (request.seeds) read_seeds(*request.seeds, options, complaints);
+    if (request.freq) {
+        if (const auto mhz = parse_mhz(*request.freq))
+            options.freq_mhz = *mhz;
+        else
+            complaints.push_back({fmt::format("freq: {} is no frequency", printable(*request.freq)),
+                                  fmt::format("MHz, above 0 and up to {}", highest_mhz)});
+    }
+    if (request.effort == "area")
+        complaints.push_back({"effort: 'area' is not available in this version", "stock"});
+    else if (request.effort && request.effort != "stock")
+        complaints.push_back(
+            {fmt::format("effort: {} is unknown", printable(*request.effort)), "stock"});
+    if (request.timeout) {
+        if (const auto seconds = parse_whole_number(*request.timeout, 1, 86'400))
+            options.timeout = std::chrono::seconds(*seconds);
+        else
+            complaints.push_back(
+                {fmt::format("timeout: {} will not do", printable(*request.timeout)),
+                 "whole seconds from 1 to 86400"});
+    }
+    if (request.work) {
+        if (request.work->empty())
+            complaints.push_back({"work: no folder is named", "a path"});
+        else
+            options.work = *request.work;
+    }
+    if (!complaints.empty()) return Error(ErrorKind::request, std::move(complaints));
+    return options;
+}
+
+std::string_view effort_name(Effort effort) {
+    switch (effort) {
+        case Effort::stock:
+            return "stock";
+    }
+    check(false, "an effort is one of its enumerators");
+    return {};
+}
+
+}  // namespace bitshed::flows

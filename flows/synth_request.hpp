@@ -1,0 +1,46 @@
+// What `synth` is asked for: decided once, every complaint at once.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flows/targets.hpp"
+#include "support/result.hpp"
+
+namespace bitshed::flows {
+
+enum class DspBlocks { avoided, allowed };
+
+/// How hard the synthesis tries: stock is the vendor-neutral pass as Yosys ships it.
+enum class Effort { stock };
+
+/// As typed: nothing is checked yet.
+struct SynthRequest {
+    std::string target;
+    std::optional<std::string> seeds;    ///< "1,2,3"
+    std::optional<std::string> freq;     ///< MHz: "100", "62.5"
+    std::optional<std::string> effort;   ///< "stock"
+    std::optional<std::string> timeout;  ///< seconds for each program that is run
+    std::optional<std::string> work;     ///< folder for logs and intermediate files
+    DspBlocks dsp = DspBlocks::avoided;
+};
+
+struct SynthOptions {
+    Target target;
+    std::vector<int> seeds;
+    double freq_mhz = 100;
+    Effort effort = Effort::stock;
+    std::chrono::seconds timeout{600};
+    std::optional<std::filesystem::path> work;  ///< none: see work_folder.hpp
+    DspBlocks dsp = DspBlocks::avoided;
+};
+
+/// Error (request): every complaint.
+Result<SynthOptions> make_synth_options(const SynthRequest& request);
+
+std::string_view effort_name(Effort effort);
+
+}  // namespace bitshed::flows
