@@ -34,6 +34,7 @@ class Value {
 
   private:
     friend class Builder;
+    friend Value operator~(Value);
     Value(Builder& builder, NodeId id) : builder_(&builder), id_(id) {}
     Builder* builder_;
     NodeId id_;

@@ -1,0 +1,53 @@
+// bitshed gen: a unit's Verilog and manifest, written to a folder.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "cli/mac_options.hpp"
+#include "cli/session.hpp"
+#include "emit/artifacts.hpp"
+#include "mac/build.hpp"
+#include "support/files.hpp"
+
+namespace bitshed::cli {
+
+namespace {
+
+struct GenOptions {
+    mac::MacOptions unit;
+    std::string out;
+};
+
+ExitCode generate(const Session& session, const GenOptions& options) {
+    const auto spec = mac::make_mac_spec(options.unit);
+    if (!spec) return Session::fail(spec.error());
+    const rtl::Module module = mac::build_mac(spec.value());
+    const emit::Artifacts artifacts = emit::make_artifacts(spec.value(), module);
+    const std::filesystem::path folder = std::filesystem::path(options.out) / module.name;
+    for (const auto& [name, text] : artifacts.files)
+        if (const auto written = write_file(folder / name, text); !written)
+            return Session::fail(written.error());
+    if (session.json) {
+        Session::print_json(emit::to_json(artifacts.manifest));
+    } else {
+        for (const auto& [name, text] : artifacts.files)
+            Session::print((folder / name).string() + "\n");
+    }
+    return done;
+}
+
+}  // namespace
+
+void add_gen(CLI::App& app, Session& session) {
+    const auto options = std::make_shared<GenOptions>();
+    CLI::App* verb = add_verb(
+        app, session, "gen", "Write a unit: Verilog and manifest, in DIR/MODULE",
+        "  bitshed gen 'e4m3*e4m3+exact' --out rtl_out\n"
+        "  bitshed gen --weight e2m1 --activation int8 --terms 1024 --stages 1 --out rtl_out",
+        [&session, options] { return generate(session, *options); });
+    add_mac_options(verb, options->unit);
+    verb->add_option("--out", options->out, "The folder that DIR/MODULE is made in")->required();
+}
+
+}  // namespace bitshed::cli

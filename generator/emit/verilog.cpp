@@ -1,0 +1,326 @@
+#include "emit/verilog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "rtl/findings.hpp"
+#include "support/check.hpp"
+#include "support/text.hpp"
+
+namespace bitshed::emit {
+
+namespace {
+
+using rtl::Module;
+using rtl::Node;
+using rtl::NodeId;
+using rtl::Op;
+
+constexpr std::size_t line_length = 100;
+
+/// How tightly an expression holds together, loosest first: what is looser than its surroundings
+/// gets parentheses. Verilog-2005, table 5-4.
+enum class Binding {
+    conditional,
+    bit_or,
+    bit_xor,
+    bit_and,
+    equality,
+    sum,
+    product,
+    unary,
+    primary
+};
+
+struct Expression {
+    std::string text;
+    Binding binding = Binding::primary;
+};
+
+std::string range(unsigned width) {
+    return width == 1 ? "" : fmt::format("[{}:0]", width - 1);
+}
+
+std::string literal(const Bits& value) {
+    const unsigned width = value.width();
+    if (value.is_zero()) return fmt::format("{}'d0", width);
+    if (width <= 4) {
+        std::string digits;
+        for (unsigned i = width; i-- > 0;) digits += value.bit(i) ? '1' : '0';
+        return fmt::format("{}'b{}", width, digits);
+    }
+    return fmt::format("{}'h{}", width, value.hex());
+}
+
+class Printer {
+  public:
+    explicit Printer(const Module& module) : module_(module), live_(rtl::live_nodes(module)) {
+        for (const Node& node : module.nodes) {
+            if (node.name.empty() || node.op == Op::input) continue;
+            range_column_ = std::max(range_column_, range(node.width).size());
+            name_column_ = std::max(name_column_, node.name.size());
+        }
+    }
+
+    std::string print(std::string_view banner) {
+        if (!banner.empty())
+            for (const auto& line : split(banner, '\n')) put(line.empty() ? "//" : "// " + line);
+        put("");
+        put("`default_nettype none");
+        put("");
+        print_ports();
+        int stage = 0;
+        for (std::size_t section = 0; section < module_.sections.size(); ++section) {
+            const int here = module_.sections[section].stage;
+            for (; stage < here; ++stage) print_pipeline_registers(stage + 1);
+            print_section(section);
+        }
+        print_outputs();
+        put("endmodule");
+        put("");
+        put("`default_nettype wire");
+        return std::move(text_);
+    }
+
+  private:
+    void put(std::string_view line) {
+        text_ += line;
+        text_ += '\n';
+    }
+
+    const Node& node(NodeId id) const { return module_.nodes[id]; }
+
+    // ---- expressions ----
+
+    std::string within(NodeId id, Binding surroundings) const {
+        const Expression inner = expression(id);
+        return inner.binding < surroundings ? "(" + inner.text + ")" : inner.text;
+    }
+
+    /// The name of a value that has one, else its expression.
+    Expression expression(NodeId id) const {
+        return node(id).name.empty() ? definition(id) : Expression{node(id).name, Binding::primary};
+    }
+
+    /// Operators group from the left; unlike ones are kept apart by parentheses, needed or not.
+    Expression infix(const Node& given, const char* symbol, Binding binding) const {
+        const Expression left = expression(given.operands[0]);
+        const std::string first =
+            left.binding == binding ? left.text : within(given.operands[0], Binding::unary);
+        return {fmt::format("{} {} {}", first, symbol, within(given.operands[1], Binding::unary)),
+                binding};
+    }
+
+    Expression concatenation(const Node& given) const {
+        const auto& parts = given.operands;
+        if (parts.size() == 1) return expression(parts[0]);
+        std::string list;
+        for (std::size_t i = 0; i < parts.size();) {
+            std::size_t copies = 1;
+            while (i + copies < parts.size() && parts[i + copies] == parts[i]) ++copies;
+            const std::string part = expression(parts[i]).text;
+            if (!list.empty()) list += ", ";
+            if (copies == parts.size()) return {fmt::format("{{{}{{{}}}}}", copies, part)};
+            list += copies == 1 ? part : fmt::format("{{{}{{{}}}}}", copies, part);
+            i += copies;
+        }
+        return {"{" + list + "}"};
+    }
+
+    Expression definition(NodeId id) const {
+        const Node& given = node(id);
+        switch (given.op) {
+            case Op::constant:
+                return {literal(*given.constant)};
+            case Op::bit_not:
+                return {"~" + within(given.operands[0], Binding::unary), Binding::unary};
+            case Op::bit_and:
+                return infix(given, "&", Binding::bit_and);
+            case Op::bit_or:
+                return infix(given, "|", Binding::bit_or);
+            case Op::bit_xor:
+                return infix(given, "^", Binding::bit_xor);
+            case Op::equal:
+                return infix(given, "==", Binding::equality);
+            case Op::add: {
+                Expression sum = infix(given, "+", Binding::sum);
+                if (given.operands.size() == 3) {
+                    const std::string carry = expression(given.operands[2]).text;
+                    sum.text += given.width == 1
+                                    ? " + " + carry
+                                    : fmt::format(" + {{{}'d0, {}}}", given.width - 1, carry);
+                }
+                return sum;
+            }
+            case Op::multiply: {
+                // Each operand is brought to the width of the product, as Verilog would do
+                // silently.
+                const auto padded = [&](NodeId operand) {
+                    return fmt::format("{{{}'d0, {}}}", given.width - node(operand).width,
+                                       expression(operand).text);
+                };
+                return {
+                    fmt::format("{} * {}", padded(given.operands[0]), padded(given.operands[1])),
+                    Binding::product};
+            }
+            case Op::mux:
+                return {fmt::format("{} ? {} : {}", within(given.operands[0], Binding::bit_or),
+                                    within(given.operands[1], Binding::bit_or),
+                                    within(given.operands[2], Binding::bit_or)),
+                        Binding::conditional};
+            case Op::concat:
+                return concatenation(given);
+            case Op::slice: {
+                const Node& whole = node(given.operands[0]);
+                const std::string index =
+                    given.width == 1 ? fmt::format("{}", given.low)
+                                     : fmt::format("{}:{}", given.low + given.width - 1, given.low);
+                return {fmt::format("{}[{}]", whole.name, index)};
+            }
+            case Op::reduce_or:
+                return {"|" + within(given.operands[0], Binding::primary), Binding::unary};
+            case Op::reduce_and:
+                return {"&" + within(given.operands[0], Binding::primary), Binding::unary};
+            case Op::input:
+            case Op::reg:
+                break;
+        }
+        check(false, "inputs and registers are read by name");
+        return {};
+    }
+
+    // ---- lines ----
+
+    void print_ports() {
+        put(fmt::format("module {} (", module_.name));
+        std::size_t range_column = 0, name_column = 0;
+        for (const auto& port : module_.ports) {
+            range_column = std::max(range_column, range(port.width).size());
+            name_column = std::max(name_column, port.name.size() + 1);
+        }
+        for (std::size_t i = 0; i < module_.ports.size(); ++i) {
+            const auto& port = module_.ports[i];
+            const char* direction =
+                port.direction == rtl::Direction::input ? "input  wire" : "output wire";
+            const std::string name = port.name + (i + 1 < module_.ports.size() ? "," : "");
+            put(fmt::format("  {} {:<{}} {:<{}}  // {}", direction, range(port.width), range_column,
+                            name, name_column, port.why));
+        }
+        put(");");
+    }
+
+    void print_title(std::string_view title, const std::vector<std::string>& notes) {
+        put("");
+        std::string rule = fmt::format("  // ---- {} ", title);
+        put(rule + std::string(rule.size() < 80 ? 80 - rule.size() : 4, '-'));
+        for (const auto& note : notes) put(note.empty() ? "  //" : "  // " + note);
+    }
+
+    void declare(std::string_view keyword, const Node& given, const std::string& value) {
+        std::string line = fmt::format("  {} {:<{}} {:<{}}", keyword, range(given.width),
+                                       range_column_, given.name, value.empty() ? 0 : name_column_);
+        line += value.empty() ? ";" : " = " + value + ";";
+        if (!given.why.empty()) {
+            if (line.size() + given.why.size() + 5 > line_length)
+                put("  // " + given.why + ":");
+            else
+                line += "  // " + given.why;
+        }
+        put(line);
+    }
+
+    void print_wire(NodeId id) { declare("wire", node(id), definition(id).text); }
+
+    /// The edges of some registers, in one always block under the enable.
+    void print_edges(const std::vector<NodeId>& registers) {
+        std::size_t column = 0;
+        for (const NodeId id : registers) column = std::max(column, node(id).name.size());
+        const bool enabled = module_.enable.has_value();
+        const std::string indent = enabled ? "      " : "    ";
+        put(fmt::format("  always @(posedge {}) begin", node(*module_.clock).name));
+        if (enabled) put(fmt::format("    if ({}) begin", node(*module_.enable).name));
+        for (const NodeId id : registers) {
+            const Node& given = node(id);
+            const std::string d = expression(given.operands[0]).text;
+            const std::string next =
+                given.clears
+                    ? fmt::format("{} ? {} : {}", within(given.operands[1], Binding::bit_or),
+                                  literal(Bits(given.width)),
+                                  within(given.operands[0], Binding::bit_or))
+                    : d;
+            put(fmt::format("{}{:<{}} <= {};", indent, given.name, column, next));
+        }
+        if (enabled) put("    end");
+        put("  end");
+    }
+
+    void print_pipeline_registers(int stage) {
+        std::vector<NodeId> registers;
+        for (NodeId id = 0; id < module_.nodes.size(); ++id)
+            if (live_[id] && node(id).op == Op::reg && node(id).stage == stage && is_pipeline(id))
+                registers.push_back(id);
+        if (registers.empty()) return;
+        print_title(fmt::format("registers into stage {}", stage), {});
+        for (const NodeId id : registers) declare("reg ", node(id), "");
+        print_edges(registers);
+    }
+
+    /// A register that only carries a value of the stage before; others stand in their section.
+    bool is_pipeline(NodeId id) const {
+        const Node& given = node(id);
+        return !given.clears && node(given.operands[0]).stage + 1 == given.stage;
+    }
+
+    void print_section(std::size_t section) {
+        print_title(module_.sections[section].title, module_.sections[section].notes);
+        std::vector<NodeId> registers;
+        for (NodeId id = 0; id < module_.nodes.size(); ++id) {
+            const Node& given = node(id);
+            if (!live_[id] || given.section != section || given.name.empty() ||
+                given.op == Op::input)
+                continue;
+            if (given.op != Op::reg) {
+                print_wire(id);
+            } else if (!is_pipeline(id)) {
+                declare("reg ", given, "");
+                registers.push_back(id);
+            }
+        }
+        if (!registers.empty()) {
+            put("");
+            print_edges(registers);
+        }
+    }
+
+    void print_outputs() {
+        put("");
+        std::size_t column = 0;
+        for (const auto& port : module_.ports)
+            if (port.direction == rtl::Direction::output)
+                column = std::max(column, port.name.size());
+        for (const auto& port : module_.ports)
+            if (port.direction == rtl::Direction::output)
+                put(fmt::format("  assign {:<{}} = {};", port.name, column, node(port.node).name));
+    }
+
+    const Module& module_;
+    std::vector<bool> live_;
+    std::size_t range_column_ = 0;
+    std::size_t name_column_ = 0;
+    std::string text_;
+};
+
+}  // namespace
+
+std::string print_verilog(const rtl::Module& module, std::string_view banner) {
+    const auto wrong = rtl::findings(module);
+    check(wrong.empty(), wrong.empty() ? ""
+                                       : fmt::format("the module {} has no findings: {}",
+                                                     module.name, fmt::join(wrong, "; ")));
+    return Printer(module).print(banner);
+}
+
+}  // namespace bitshed::emit

@@ -1,0 +1,133 @@
+#include "mac/align.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "support/check.hpp"
+
+namespace bitshed::mac {
+
+namespace {
+
+using rtl::Builder;
+using rtl::Value;
+
+/// How a shift is split: by less than a block in steps of powers of two, then by whole blocks.
+struct Split {
+    unsigned fine_bits = 0;   ///< the block has 2^fine_bits places
+    unsigned fine_width = 0;  ///< of the value after the fine shift
+};
+
+unsigned ceil_divide(unsigned a, unsigned b) {
+    return (a + b - 1) / b;
+}
+
+/// The split that takes the fewest 4-input LUTs by count: a multiplexer bit a fine step, one LUT a
+/// place and two a block. A finely shifted value must fit two blocks.
+Split choose_split(unsigned value_bits, unsigned shift_bits, unsigned end) {
+    Split best;
+    unsigned least_cost = ~0u;
+    for (unsigned fine_bits = 0; fine_bits <= shift_bits; ++fine_bits) {
+        const unsigned block = 1u << fine_bits;
+        const unsigned fine_width = value_bits + block - 1;
+        if (fine_width > 2 * block) continue;
+        unsigned cost = end;
+        for (unsigned i = 0; i < fine_bits; ++i) cost += value_bits + (2u << i) - 1;
+        const unsigned code_bits = shift_bits - fine_bits;
+        cost += ceil_divide(end, block) * (code_bits <= 3 ? 2 : 3);
+        if (cost < least_cost) {
+            least_cost = cost;
+            best = {fine_bits, fine_width};
+        }
+    }
+    if (least_cost == ~0u) best = {shift_bits, value_bits + (1u << shift_bits) - 1};
+    return best;
+}
+
+/// Shifts left by the low bits of the shift, one multiplexer a bit; the freed places take the fill.
+/// Places from `end` up hold nothing but fill for every shift that occurs, so they are not made; in
+/// the last step of all, neither are those below `begin`.
+Value shift_fine(Builder& b, const Alignment& given, const Split& split, unsigned begin,
+                 unsigned end) {
+    Value shifted = given.value;
+    for (unsigned i = 0; i < split.fine_bits; ++i) {
+        const unsigned step = 1u << i;
+        const unsigned width = std::min(shifted.width() + step, end);
+        const unsigned low = i + 1 == given.shift.width() ? begin : 0;
+        const Value far = b.concat({shifted, b.repeat(given.fill, step)});
+        const Value near = b.extended(shifted, far.width(), given.fill);
+        shifted = b.name(fmt::format("shifted_by_{}s", step),
+                         b.mux(given.shift.bit(i), far(width - 1, low), near(width - 1, low)),
+                         fmt::format("by {} where the shift has a {}", step, step));
+    }
+    return shifted;
+}
+
+}  // namespace
+
+Value align(Builder& b, const Alignment& given, int block_stage) {
+    const unsigned end = given.least_shift + given.places;  // places are counted from a shift of 0
+    const Split split = choose_split(given.value.width(), given.shift.width(), end);
+    const Value fine = shift_fine(b, given, split, given.least_shift, end);
+    const unsigned block = 1u << split.fine_bits;
+    if (split.fine_bits == given.shift.width())  // no blocks: the fine shift has done it all
+        return b.name("term", b.extended(fine, given.places, given.fill),
+                      "the product on the grid");
+
+    const Value number = b.name("block", given.shift(given.shift.width() - 1, split.fine_bits),
+                                "the block of the low half");
+    b.section(
+        "place",
+        {fmt::format(
+             "Each block of {} places shows the low half, the high half or the fill. Two bits say",
+             block),
+         "which: (high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros."},
+        block_stage);
+    const Value fill = given.fill;
+    const Value padded = b.extended(fine, 2 * block, fill);
+    const Value low_half = b.name("low_half", padded(block - 1, 0), "");
+    const unsigned first_number = given.least_shift / block;
+    const unsigned blocks = ceil_divide(end, block);
+    const unsigned number_limit = 1u << number.width();
+    // With two blocks alone, the upper may end before all of the high half is seen.
+    const unsigned high_width = blocks > 2 ? block : end - block;
+    const bool has_high = split.fine_width > block;
+    std::optional<Value> high_half;
+    if (has_high) high_half = b.name("high_half", padded(block + high_width - 1, block), "");
+
+    std::vector<Value> parts;  // the least block last, as a concatenation wants it
+    for (unsigned index = 0; index < blocks; ++index) {
+        const unsigned from = std::max(index * block, given.least_shift) - index * block;
+        const unsigned to = std::min((index + 1) * block, end) - 1 - index * block;
+        if (index * block + to < given.least_shift) continue;
+        const bool may_be_low = index >= first_number && index < number_limit;
+        const bool may_be_high =
+            has_high && index >= 1 && index - 1 >= first_number && index - 1 < number_limit;
+        const Value rest = b.repeat(fill, to - from + 1);
+        const std::string why =
+            fmt::format("places {} to {}", index * block + from - given.least_shift,
+                        index * block + to - given.least_shift);
+        Value part = rest;
+        if (may_be_low && may_be_high) {
+            const Value shows_low = b.equal(number, index);
+            const Value shows_high = b.equal(number, index - 1);
+            const Value high =
+                b.name(fmt::format("high{}", index), shows_high | (fill & ~shows_low), "");
+            const Value low =
+                b.name(fmt::format("low{}", index), shows_low | (fill & ~shows_high), "");
+            const unsigned width = to - from + 1;
+            part = b.mux(high, (*high_half)(to, from) | b.repeat(low, width),
+                         low_half(to, from) & b.repeat(low, width));
+        } else if (may_be_low) {
+            part = b.mux(b.equal(number, index), low_half(to, from), rest);
+        } else if (may_be_high) {
+            part = b.mux(b.equal(number, index - 1), (*high_half)(to, from), rest);
+        }
+        parts.insert(parts.begin(), b.name(fmt::format("block{}", index), part, why));
+    }
+    return b.name("term", b.concat(parts), "the product on the grid");
+}
+
+}  // namespace bitshed::mac

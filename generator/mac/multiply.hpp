@@ -1,0 +1,24 @@
+// Products of significands and of integers.
+#pragma once
+
+#include "format/format.hpp"
+#include "rtl/builder.hpp"
+
+namespace bitshed::mac {
+
+/// The exact product of two unsigned values, as wide as both together (as wide as the other where
+/// one has a single bit). Named "product".
+rtl::Value multiply_unsigned(rtl::Builder& b, rtl::Value x, rtl::Value y);
+
+/// A two's complement product that still lacks a carry of 1 at its least bit: product + carry is
+/// the value. The accumulator's adder takes the carry in for nothing.
+struct SignedProduct {
+    rtl::Value product;
+    rtl::Value carry;
+};
+
+/// Booth's radix-4 product of two integers, at least one of them signed.
+SignedProduct multiply_booth(rtl::Builder& b, const format::Format& weight, rtl::Value w,
+                             const format::Format& activation, rtl::Value a);
+
+}  // namespace bitshed::mac

@@ -1,0 +1,373 @@
+#include "mac/spec.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "format/parse.hpp"
+#include "mac/grid.hpp"
+#include "support/text.hpp"
+
+namespace bitshed::mac {
+
+namespace {
+
+constexpr std::int64_t default_terms = 4608;  // ResNet-18's longest sum, the paper's n
+constexpr int greatest_fixed_width = 512;
+constexpr int greatest_lanes = 64;
+constexpr int greatest_stages = 4;
+
+/// Collects complaints while a request is read, so that a user sees all of them at once.
+class Request {
+  public:
+    explicit Request(const MacOptions& options) : options_(options) {}
+
+    Result<MacSpec> decide() {
+        split_spec_string();
+        read_formats();
+        read_shape();
+        if (weight_ && activation_) read_accumulator();
+        read_result_and_overflow();
+        refuse_what_is_not_there_yet();
+        if (!complaints_.empty()) return Error(ErrorKind::request, std::move(complaints_));
+        spec_.weight = *weight_;
+        spec_.activation = *activation_;
+        return spec_;
+    }
+
+  private:
+    void complain(std::string problem, std::string allowed = {}) {
+        complaints_.push_back({std::move(problem), std::move(allowed)});
+    }
+
+    template <class T>
+    std::optional<T> keep(Result<T> result) {
+        if (result) return std::move(result).value();
+        for (const auto& complaint : result.error().complaints) complaints_.push_back(complaint);
+        return std::nullopt;
+    }
+
+    void split_spec_string() {
+        weight_text_ = options_.weight;
+        activation_text_ = options_.activation;
+        accumulator_text_ = options_.accumulator;
+        if (options_.spec.empty()) {
+            if (!weight_text_ || !activation_text_)
+                complain("a unit needs a weight and an activation format",
+                         "a spec such as 'e4m3*e4m3+exact', or --weight F --activation F");
+            return;
+        }
+        if (weight_text_ || activation_text_ || accumulator_text_)
+            complain(
+                fmt::format("the spec {} stands beside --weight, --activation or --accumulator",
+                            printable(options_.spec)),
+                "either the spec or the flags");
+        const auto star = options_.spec.find('*');
+        if (star == std::string::npos || options_.spec.find('*', star + 1) != std::string::npos) {
+            complain(fmt::format("the spec {} is not WEIGHT*ACTIVATION[+ACCUMULATOR]",
+                                 printable(options_.spec)),
+                     "for example 'e4m3*e4m3', 'int4*int8+exact'");
+            return;
+        }
+        const auto plus = options_.spec.find('+', star);
+        weight_text_ = options_.spec.substr(0, star);
+        activation_text_ =
+            options_.spec.substr(star + 1, plus == std::string::npos ? plus : plus - star - 1);
+        if (plus != std::string::npos) accumulator_text_ = options_.spec.substr(plus + 1);
+    }
+
+    void read_formats() {
+        if (weight_text_) weight_ = keep(format::parse(*weight_text_, format::Use::operand));
+        if (activation_text_)
+            activation_ = keep(format::parse(*activation_text_, format::Use::operand));
+    }
+
+    std::int64_t count(const char* option, const std::optional<std::string>& text,
+                       std::int64_t fallback, std::int64_t least, std::int64_t most) {
+        if (!text) return fallback;
+        if (const auto value = parse_whole_number(*text, least, most)) return *value;
+        complain(fmt::format("--{} {} is no count in range", option, printable(*text)),
+                 fmt::format("a whole number from {} to {}", least, most));
+        return fallback;
+    }
+
+    void read_shape() {
+        spec_.lanes = static_cast<int>(count("lanes", options_.lanes, 1, 1, greatest_lanes));
+        spec_.stages = static_cast<int>(count("stages", options_.stages, 0, 0, greatest_stages));
+        terms_ = count("terms", options_.terms, default_terms, 1, std::int64_t{1} << 62);
+        spec_.enable = options_.enable ? Enable::present : Enable::absent;
+        const std::string handshake = options_.handshake.value_or("none");
+        if (handshake == "valid")
+            spec_.handshake = Handshake::valid;
+        else if (handshake == "stream")
+            spec_.handshake = Handshake::stream;
+        else if (handshake != "none")
+            complain(fmt::format("--handshake {} is unknown", printable(handshake)),
+                     "none, valid, stream");
+        if (options_.enable && spec_.handshake != Handshake::none)
+            complain(fmt::format("--enable does not go with --handshake {}", handshake),
+                     "--enable with --handshake none");
+        const std::string width = options_.width.value_or("tight");
+        if (width == "paper")
+            spec_.accumulator.width_rule = WidthRule::paper;
+        else if (width != "tight")
+            complain(fmt::format("--width {} is unknown", printable(width)), "tight, paper");
+    }
+
+    void read_accumulator() {
+        Accumulator& accumulator = spec_.accumulator;
+        const std::string text = accumulator_text_.value_or("exact");
+        accumulator.lsb_exponent = grid_exponent(*weight_, *activation_);
+        if (text == "exact") {
+            accumulator.terms = terms_;
+            accumulator.bits = tight_width(*weight_, *activation_, terms_);
+            if (accumulator.width_rule == WidthRule::paper) use_paper_width();
+            if (accumulator.bits > greatest_fixed_width)
+                complain(fmt::format("an exact sum of {} products of {} and {} takes {} bits",
+                                     terms_, format::name(*weight_), format::name(*activation_),
+                                     accumulator.bits),
+                         fmt::format("at most {} bits: fewer --terms", greatest_fixed_width));
+            return;
+        }
+        // --terms and --width have nothing to decide here; a sweep may give them to every
+        // accumulator.
+        if (text.starts_with("fixed")) {
+            accumulator.kind = AccumulatorKind::fixed;
+            const auto bits =
+                parse_whole_number(std::string_view(text).substr(5), 2, greatest_fixed_width);
+            if (!bits)
+                complain(fmt::format("the accumulator {} is unknown", printable(text)),
+                         "fixed2 to fixed512");
+            accumulator.bits = static_cast<int>(bits.value_or(2));
+            return;
+        }
+        accumulator.kind = AccumulatorKind::floating;
+        const auto parsed = format::parse(text, format::Use::any);
+        if (!parsed || !format::is_minifloat(parsed.value())) {
+            complain(fmt::format("the accumulator {} is unknown", printable(text)),
+                     "exact, fixed<B> (fixed24), or a float format (fp32, fp16, bf16, e5m10ieee)");
+            return;
+        }
+        accumulator.format = parsed.value();
+        accumulator.bits = format::width(parsed.value());
+        accumulator.lsb_exponent = 0;
+    }
+
+    void use_paper_width() {
+        if (const auto bits = paper_width(*weight_, *activation_, terms_)) {
+            spec_.accumulator.bits = *bits;
+            return;
+        }
+        complain(fmt::format("--width paper has no formula for {} with {}", format::name(*weight_),
+                             format::name(*activation_)),
+                 "two minifloats or two integers; --width tight");
+    }
+
+    static bool has_specials(const format::Format& format) {
+        return format::has_infinity(format) || format::has_nan(format);
+    }
+
+    void read_result_and_overflow() {
+        if (options_.result) spec_.result = keep(format::parse(*options_.result, format::Use::any));
+        std::optional<Overflow> given;
+        if (options_.overflow) {
+            const std::string& text = *options_.overflow;
+            if (text == "wrap")
+                given = Overflow::wrap;
+            else if (text == "saturate")
+                given = Overflow::saturate;
+            else if (text == "ieee")
+                given = Overflow::ieee;
+            else
+                complain(fmt::format("--overflow {} is unknown", printable(text)),
+                         "wrap, saturate, ieee");
+        }
+        Accumulator& accumulator = spec_.accumulator;
+        switch (accumulator.kind) {
+            case AccumulatorKind::exact:
+                if (given == Overflow::wrap && spec_.result)
+                    complain("--overflow wrap does not go with a result", "saturate, ieee");
+                break;
+            case AccumulatorKind::fixed:
+                accumulator.overflow = given.value_or(Overflow::wrap);
+                if (given == Overflow::ieee)
+                    complain("--overflow ieee does not go with a fixed accumulator",
+                             "wrap, saturate");
+                break;
+            case AccumulatorKind::floating:
+                if (!accumulator.format) break;
+                accumulator.overflow = given.value_or(
+                    has_specials(*accumulator.format) ? Overflow::ieee : Overflow::saturate);
+                if (given == Overflow::wrap)
+                    complain("--overflow wrap does not go with a float accumulator",
+                             "ieee, saturate");
+                if (given == Overflow::ieee && !has_specials(*accumulator.format))
+                    complain(fmt::format("--overflow ieee: {} has neither infinity nor NaN",
+                                         format::name(*accumulator.format)),
+                             "saturate");
+                break;
+        }
+        if (!spec_.result) return;
+        spec_.result_overflow = given == Overflow::ieee ? Overflow::ieee : Overflow::saturate;
+        if (given == Overflow::ieee && accumulator.kind == AccumulatorKind::exact &&
+            !has_specials(*spec_.result))
+            complain(fmt::format("--overflow ieee: {} has neither infinity nor NaN",
+                                 format::name(*spec_.result)),
+                     "saturate");
+    }
+
+    void refuse_what_is_not_there_yet() {
+        if (spec_.accumulator.kind != AccumulatorKind::exact)
+            complain("only the exact accumulator is built so far", "exact");
+        if (spec_.result) complain("--result is not built so far", "leave it out");
+        if (spec_.lanes != 1) complain("only one lane is built so far", "--lanes 1");
+        if (spec_.handshake != Handshake::none)
+            complain("only --handshake none is built so far", "none");
+    }
+
+    const MacOptions& options_;
+    std::vector<Complaint> complaints_;
+    std::optional<std::string> weight_text_, activation_text_, accumulator_text_;
+    std::optional<format::Format> weight_, activation_;
+    std::int64_t terms_ = default_terms;
+    MacSpec spec_;
+};
+
+/// A format's name as a part of an identifier: the minus of a bias becomes an n.
+std::string identifier(const format::Format& format) {
+    std::string name = format::name(format);
+    std::replace(name.begin(), name.end(), '-', 'n');
+    return name;
+}
+
+std::string accumulator_text(const Accumulator& accumulator) {
+    switch (accumulator.kind) {
+        case AccumulatorKind::exact:
+            return "exact";
+        case AccumulatorKind::fixed:
+            return fmt::format("fixed{}", accumulator.bits);
+        case AccumulatorKind::floating:
+            return format::name(*accumulator.format);
+    }
+    return {};
+}
+
+/// The overflow the unit has without --overflow.
+Overflow default_overflow(const MacSpec& spec) {
+    switch (spec.accumulator.kind) {
+        case AccumulatorKind::exact:
+            return Overflow::saturate;  // of a result
+        case AccumulatorKind::fixed:
+            return Overflow::wrap;
+        case AccumulatorKind::floating:
+            return format::has_infinity(*spec.accumulator.format) ||
+                           format::has_nan(*spec.accumulator.format)
+                       ? Overflow::ieee
+                       : Overflow::saturate;
+    }
+    return Overflow::none;
+}
+
+Overflow governing_overflow(const MacSpec& spec) {
+    return spec.accumulator.kind == AccumulatorKind::exact ? spec.result_overflow
+                                                           : spec.accumulator.overflow;
+}
+
+}  // namespace
+
+Result<MacSpec> make_mac_spec(const MacOptions& options) {
+    return Request(options).decide();
+}
+
+std::string module_name(const MacSpec& spec) {
+    std::string accumulator = accumulator_text(spec.accumulator);
+    std::replace(accumulator.begin(), accumulator.end(), '-', 'n');
+    std::string name = fmt::format("mac_{}_{}_{}", identifier(spec.weight),
+                                   identifier(spec.activation), accumulator);
+    if (spec.accumulator.kind == AccumulatorKind::exact) {
+        if (spec.accumulator.terms != default_terms)
+            name += fmt::format("_n{}", spec.accumulator.terms);
+        if (spec.accumulator.width_rule == WidthRule::paper) name += "_paper";
+    }
+    if (const Overflow overflow = governing_overflow(spec); overflow != default_overflow(spec))
+        name += fmt::format("_{}", overflow_name(overflow));
+    if (spec.result) name += fmt::format("_to_{}", identifier(*spec.result));
+    if (spec.lanes != 1) name += fmt::format("_l{}", spec.lanes);
+    if (spec.stages != 0) name += fmt::format("_s{}", spec.stages);
+    if (spec.enable == Enable::present) name += "_en";
+    if (spec.handshake != Handshake::none)
+        name += fmt::format("_{}", handshake_name(spec.handshake));
+    return name;
+}
+
+std::string command_line(const MacSpec& spec) {
+    std::string line =
+        fmt::format("'{}*{}+{}'", format::name(spec.weight), format::name(spec.activation),
+                    accumulator_text(spec.accumulator));
+    if (spec.accumulator.kind == AccumulatorKind::exact) {
+        if (spec.accumulator.terms != default_terms)
+            line += fmt::format(" --terms {}", spec.accumulator.terms);
+        if (spec.accumulator.width_rule == WidthRule::paper) line += " --width paper";
+    }
+    if (spec.result) line += fmt::format(" --result {}", format::name(*spec.result));
+    if (const Overflow overflow = governing_overflow(spec); overflow != default_overflow(spec))
+        line += fmt::format(" --overflow {}", overflow_name(overflow));
+    if (spec.lanes != 1) line += fmt::format(" --lanes {}", spec.lanes);
+    if (spec.stages != 0) line += fmt::format(" --stages {}", spec.stages);
+    if (spec.enable == Enable::present) line += " --enable";
+    if (spec.handshake != Handshake::none)
+        line += fmt::format(" --handshake {}", handshake_name(spec.handshake));
+    return line;
+}
+
+int latency(const MacSpec& spec) {
+    return spec.stages + 1;
+}
+
+bool has_special_output(const MacSpec& spec) {
+    const auto special = [](const format::Format& format) {
+        return format::has_nan(format) || format::has_infinity(format);
+    };
+    return spec.accumulator.kind != AccumulatorKind::floating &&
+           (special(spec.weight) || special(spec.activation));
+}
+
+std::string_view kind_name(AccumulatorKind kind) {
+    switch (kind) {
+        case AccumulatorKind::exact:
+            return "exact";
+        case AccumulatorKind::fixed:
+            return "fixed";
+        case AccumulatorKind::floating:
+            return "float";
+    }
+    return {};
+}
+
+std::string_view overflow_name(Overflow overflow) {
+    switch (overflow) {
+        case Overflow::none:
+            return "none";
+        case Overflow::wrap:
+            return "wrap";
+        case Overflow::saturate:
+            return "saturate";
+        case Overflow::ieee:
+            return "ieee";
+    }
+    return {};
+}
+
+std::string_view handshake_name(Handshake handshake) {
+    switch (handshake) {
+        case Handshake::none:
+            return "none";
+        case Handshake::valid:
+            return "valid";
+        case Handshake::stream:
+            return "stream";
+    }
+    return {};
+}
+
+}  // namespace bitshed::mac
