@@ -34,6 +34,10 @@ Value sign_extended(Builder& b, Value value, unsigned width) {
     return b.extended(value, width, value.bit(value.width() - 1));
 }
 
+Value resized_signed(Builder& b, Value value, unsigned width) {
+    return width < value.width() ? value(width - 1, 0) : sign_extended(b, value, width);
+}
+
 }  // namespace
 
 SignedProduct multiply_booth(Builder& b, const format::Format& weight, Value w,
@@ -46,7 +50,7 @@ SignedProduct multiply_booth(Builder& b, const format::Format& weight, Value w,
     const Value factor = recode_weight ? signed_a : signed_w;
     const unsigned rows = (digits.width() + 1) / 2;
     const unsigned row_width = factor.width() + 1;  // holds twice the factor
-    const unsigned sum_width = factor.width() + 2;
+    const unsigned product_width = digits.width() + factor.width();
 
     const Value twice = b.concat({factor, b.constant(1, 0)});
     const Value once = sign_extended(b, factor, row_width);
@@ -77,17 +81,16 @@ SignedProduct multiply_booth(Builder& b, const format::Format& weight, Value w,
         }
         low_parts.push_back((*sum)(1, 0));
         const Value above = (*sum)(sum->width() - 1, 2);
-        sum = b.name(
-            fmt::format("sum{}", row),
-            b.add(sign_extended(b, above, sum_width), sign_extended(b, term, sum_width), negative),
-            fmt::format("rows 0 to {}, from place {} up", row, place));
+        // The product of n and m bits fits n + m: the last sum ends there.
+        const unsigned width = std::min(factor.width() + 2, product_width - 2 * row);
+        sum =
+            b.name(fmt::format("sum{}", row),
+                   b.add(sign_extended(b, above, width), resized_signed(b, term, width), negative),
+                   fmt::format("rows 0 to {}, from place {} up", row, place));
     }
     std::vector<Value> parts = {*sum};
     for (std::size_t i = low_parts.size(); i-- > 0;) parts.push_back(low_parts[i]);
-    // The product of n and m bits fits n + m; the top of the last sum only repeats the sign.
-    const Value whole = b.concat(parts);
-    const unsigned width = std::min(whole.width(), digits.width() + factor.width());
-    return {b.name("product", whole(width - 1, 0), "lacks the first row's carry"), *first_carry};
+    return {b.name("product", b.concat(parts), "lacks the first row's carry"), *first_carry};
 }
 
 }  // namespace bitshed::mac
