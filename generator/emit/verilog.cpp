@@ -44,14 +44,11 @@ std::string range(unsigned width) {
     return width == 1 ? "" : fmt::format("[{}:0]", width - 1);
 }
 
+/// Decimal where a reader can take it in, else hex.
 std::string literal(const Bits& value) {
+    constexpr unsigned decimal_width = 10;
     const unsigned width = value.width();
-    if (value.is_zero()) return fmt::format("{}'d0", width);
-    if (width <= 4) {
-        std::string digits;
-        for (unsigned i = width; i-- > 0;) digits += value.bit(i) ? '1' : '0';
-        return fmt::format("{}'b{}", width, digits);
-    }
+    if (width <= decimal_width || value.is_zero()) return fmt::format("{}'d{}", width, value.to_u64());
     return fmt::format("{}'h{}", width, value.hex());
 }
 

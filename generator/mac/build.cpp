@@ -206,7 +206,7 @@ class MacBuilder {
     }
 
     Value is_zero(const DecodedOperand& operand, const std::string& prefix) {
-        return b_.name(prefix + "_zero", ~b_.any(operand.significand), "zero");
+        return b_.name(prefix + "_zero", ~b_.any(operand.significand), "");
     }
 
     /// As wide as the accumulator: cut, or continued with copies of `fill`.

@@ -14,7 +14,7 @@ Value multiply_unsigned(Builder& b, Value x, Value y) {
         return b.name("product", y & b.repeat(x, y.width()), "one factor is a single bit");
     if (y.width() == 1)
         return b.name("product", x & b.repeat(y, x.width()), "one factor is a single bit");
-    return b.name("product", b.multiply(x, y), "of the significands");
+    return b.name("product", b.multiply(x, y), "");
 }
 
 namespace {

@@ -45,8 +45,8 @@ void decode_specials(Builder& b, const format::Format& format, Value code,
             }
             const Value fraction = b.name(prefix + "_fraction_set",
                                           b.any(code(fraction_bits - 1, 0)), "fraction is not 0");
-            operand.nan = b.name(prefix + "_nan", top & fraction, "NaN");
-            operand.infinity = b.name(prefix + "_infinity", top & ~fraction, "infinity");
+            operand.nan = b.name(prefix + "_nan", top & fraction, "");
+            operand.infinity = b.name(prefix + "_infinity", top & ~fraction, "");
             return;
         }
     }
