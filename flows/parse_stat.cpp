@@ -16,6 +16,10 @@ Error not_understood(const std::string& what) {
     return {ErrorKind::tool, fmt::format("this is not what `stat -json` writes: {}", what)};
 }
 
+bool has_count(const Json& object, const char* field) {
+    return object.is_object() && object.contains(field) && object[field].is_number_unsigned();
+}
+
 }  // namespace
 
 Result<CellsByModule> parse_stat(std::string_view text) {
@@ -33,14 +37,15 @@ Result<CellsByModule> parse_stat(std::string_view text) {
     CellsByModule cells_by_module;
     for (const auto& [escaped_name, module] : document["modules"].items()) {
         //          "num_cells":         96,
+        //          "num_submodules":       1,
         //          "num_cells_by_type": {
         //             "SB_DFF": 80,
-        //             "SB_LUT4": 16
+        //             "SB_LUT4": 16,
+        //             "mac_e4m3_e4m3_plain": 1
         //          }
         const auto name = escaped_name.starts_with('\\') ? escaped_name.substr(1) : escaped_name;
-        if (!module.is_object() || !module.contains("num_cells") ||
-            !module["num_cells"].is_number_unsigned() || !module.contains("num_cells_by_type") ||
-            !module["num_cells_by_type"].is_object())
+        if (!has_count(module, "num_cells") || !has_count(module, "num_submodules") ||
+            !module.contains("num_cells_by_type") || !module["num_cells_by_type"].is_object())
             return not_understood(fmt::format("no cells of the module {}", printable(name)));
         CellCounts cells;
         long sum = 0;
@@ -50,9 +55,11 @@ Result<CellsByModule> parse_stat(std::string_view text) {
             cells[type] = count.get<long>();
             sum += cells[type];
         }
-        if (sum != module["num_cells"].get<long>())
-            return not_understood(fmt::format("the cells of {} add up to {}, not to its num_cells",
-                                              printable(name), sum));
+        const long expected =
+            module["num_cells"].get<long>() + module["num_submodules"].get<long>();
+        if (sum != expected)
+            return not_understood(fmt::format("the cells of {} add up to {}, not to {}",
+                                              printable(name), sum, expected));
         cells_by_module[name] = std::move(cells);
     }
     return cells_by_module;

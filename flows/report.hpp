@@ -43,7 +43,20 @@ struct Report {
 Result<Report> make_report(const std::vector<std::filesystem::path>& folders);
 
 nlohmann::ordered_json to_json(const Report& report);
-std::string to_text(const Report& report);      ///< a table for a terminal
-std::string to_markdown(const Report& report);  ///< report.md
+
+/// The rows as a person reads them; whoever prints them aligns them.
+enum class Alignment { left, right };
+struct ReportColumn {
+    std::string title;
+    Alignment alignment;
+};
+struct ReportTable {
+    std::vector<ReportColumn> columns;
+    std::vector<std::vector<std::string>> rows;  ///< as many cells as there are columns
+};
+ReportTable to_table(const Report& report);
+
+/// The page report.md: the table and what its words mean.
+std::string to_markdown(const Report& report);
 
 }  // namespace bitshed::flows

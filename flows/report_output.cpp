@@ -1,8 +1,6 @@
 // What a report looks like: JSON, a table for a terminal, a page of Markdown.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 #include "flows/report.hpp"
@@ -13,27 +11,6 @@ namespace bitshed::flows {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-enum class Align { left, right };
-
-struct Column {
-    const char* title;
-    Align align;
-};
-
-constexpr std::array<Column, 12> columns = {{{"module", Align::left},
-                                             {"weight", Align::left},
-                                             {"activation", Align::left},
-                                             {"accumulator", Align::left},
-                                             {"judged", Align::left},
-                                             {"pairs", Align::right},
-                                             {"target", Align::left},
-                                             {"LUTs", Align::right},
-                                             {"FFs", Align::right},
-                                             {"carries", Align::right},
-                                             {"DSPs", Align::right},
-                                             {"Fmax MHz", Align::right}}};
-using Cells = std::array<std::string, columns.size()>;
 
 template <class T>
 Json or_null(const std::optional<T>& value) {
@@ -54,7 +31,7 @@ std::string harmless(const std::string& text) {
     return shown.empty() ? "-" : shown;
 }
 
-Cells cells_of(const ReportRow& row) {
+std::vector<std::string> cells_of(const ReportRow& row) {
     const std::string target = row.measured == "measured" ? row.target
                                : row.target.empty()       ? row.measured
                                                           : row.target + ", " + row.measured;
@@ -97,44 +74,34 @@ Json to_json(const Report& report) {
     return {{"rows", rows}, {"pareto", Json::array()}};
 }
 
-std::string to_text(const Report& report) {
-    std::vector<Cells> lines;
-    Cells titles;
-    for (std::size_t i = 0; i < columns.size(); ++i) titles[i] = columns[i].title;
-    lines.push_back(titles);
-    for (const auto& row : report.rows) lines.push_back(cells_of(row));
-    std::array<std::size_t, columns.size()> widths{};
-    for (const auto& line : lines)
-        for (std::size_t i = 0; i < line.size(); ++i)
-            widths[i] = std::max(widths[i], line[i].size());
-    std::string text;
-    for (const auto& line : lines) {
-        std::string printed;
-        for (std::size_t i = 0; i < line.size(); ++i)
-            printed += columns[i].align == Align::left
-                           ? fmt::format("{:<{}}  ", line[i], widths[i])
-                           : fmt::format("{:>{}}  ", line[i], widths[i]);
-        printed.erase(printed.find_last_not_of(' ') + 1);
-        text += printed + "\n";
-    }
-    return text;
+ReportTable to_table(const Report& report) {
+    const auto left = Alignment::left;
+    const auto right = Alignment::right;
+    ReportTable table;
+    table.columns = {{"module", left},      {"weight", left}, {"activation", left},
+                     {"accumulator", left}, {"judged", left}, {"pairs", right},
+                     {"target", left},      {"LUTs", right},  {"FFs", right},
+                     {"carries", right},    {"DSPs", right},  {"Fmax MHz", right}};
+    for (const auto& row : report.rows) table.rows.push_back(cells_of(row));
+    return table;
 }
 
 std::string to_markdown(const Report& report) {
+    const ReportTable table = to_table(report);
     std::string head = "|";
     std::string rule = "|";
-    for (const auto& column : columns) {
+    for (const auto& column : table.columns) {
         head += fmt::format(" {} |", column.title);
-        rule += column.align == Align::left ? "---|" : "---:|";
+        rule += column.alignment == Alignment::left ? "---|" : "---:|";
     }
     std::string page = "# Report\n\n" + head + "\n" + rule + "\n";
-    std::set<std::string> named;
-    for (const auto& row : report.rows) {
+    for (const auto& row : table.rows) {
         page += "|";
-        for (const auto& cell : cells_of(row)) page += fmt::format(" {} |", cell);
+        for (const auto& cell : row) page += fmt::format(" {} |", cell);
         page += "\n";
-        named.insert(row.target);
     }
+    std::set<std::string> named;
+    for (const auto& row : report.rows) named.insert(row.target);
     page +=
         "\n`judged` is `passed` where every operand pair was compared with the golden model and "
         "none differed;\n`stale` where the Verilog has changed since. Costs are the unit's own, "

@@ -118,4 +118,17 @@ Result<Tool> find_router(const Router& router, const fs::path& folder, std::chro
                              wheel));
 }
 
+Result<Tool> find_on_path(const std::string& name, const std::string& flag,
+                          const std::string& how_to_get, const fs::path& folder,
+                          std::chrono::seconds limit) {
+    const auto found = find_program(name);
+    if (!found)
+        return Error(ErrorKind::tool, fmt::format("{} was not found on PATH", name), how_to_get);
+    Tool tool{name, {fs::absolute(*found).string()}, *found, {}, {}};
+    const auto told = ask_version(tool, flag, "", folder, limit);
+    if (!told) return told.error();
+    if (!told.value()) return silent(tool, folder);
+    return tool;
+}
+
 }  // namespace bitshed::flows

@@ -38,4 +38,10 @@ Result<Tool> find_yosys(const std::filesystem::path& folder, std::chrono::second
 Result<Tool> find_router(const Router& router, const std::filesystem::path& folder,
                          std::chrono::seconds limit);
 
+/// A program on PATH that tells its version when given `flag`. Errors as above; `how_to_get` goes
+/// into the words.
+Result<Tool> find_on_path(const std::string& name, const std::string& flag,
+                          const std::string& how_to_get, const std::filesystem::path& folder,
+                          std::chrono::seconds limit);
+
 }  // namespace bitshed::flows

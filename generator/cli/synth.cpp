@@ -1,0 +1,92 @@
+// bitshed synth: what a unit costs on a target.
+#include "flows/synth.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+
+#include "cli/mac_options.hpp"
+#include "cli/session.hpp"
+#include "cli/unit.hpp"
+#include "flows/record.hpp"
+
+namespace bitshed::cli {
+
+namespace {
+
+struct SynthVerb {
+    mac::MacOptions unit;
+    flows::SynthRequest request;
+    bool dsp = false;
+    bool record = false;
+};
+
+/// Every complaint about the unit and about the measurement, in one error.
+Error joined(const Result<Unit>& unit, const Result<flows::SynthOptions>& options) {
+    if (unit) return options.error();
+    if (options) return unit.error();
+    Error all = options.error();
+    all.complaints.insert(all.complaints.begin(), unit.error().complaints.begin(),
+                          unit.error().complaints.end());
+    return all;
+}
+
+ExitCode measure(const Session& session, SynthVerb given) {
+    given.request.dsp = given.dsp ? flows::DspBlocks::allowed : flows::DspBlocks::avoided;
+    const auto unit = load_unit(given.unit);
+    const auto options = flows::make_synth_options(given.request);
+    if (!unit || !options) return Session::fail(joined(unit, options));
+    if (given.record && !unit.value().folder)
+        return Session::fail({ErrorKind::request, "record: there is no folder to record in",
+                              "--record beside a DIR/MODULE that `bitshed gen` wrote"});
+
+    const auto result = flows::synthesize(
+        unit.value().manifest, unit.value().verilog, options.value(), session.job_count(),
+        [&session](const std::string& line) { session.progress(line); });
+    if (!result) return Session::fail(result.error());
+    if (given.record) {
+        const auto written = flows::record_result(
+            *unit.value().folder, result.value().module, "synth." + result.value().target.name,
+            unit.value().verilog, flows::to_json(result.value(), flows::Detail::record));
+        if (!written) return Session::fail(written.error());
+    }
+    if (session.json)
+        Session::print_json(flows::to_json(result.value(), flows::Detail::run));
+    else
+        Session::print(flows::to_text(result.value()));
+    return done;
+}
+
+std::string target_names() {
+    std::vector<std::string> names;
+    for (const auto& target : flows::targets()) names.push_back(target.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+void add_synth(CLI::App& app, Session& session) {
+    const auto given = std::make_shared<SynthVerb>();
+    CLI::App* verb =
+        add_verb(app, session, "synth",
+                 "Measure a unit (SPEC or DIR/MODULE) on a target: cells and clock frequency",
+                 "  bitshed synth 'e4m3*e4m3+exact' --target ice40-hx8k\n"
+                 "  bitshed synth 'int4*int8' --stages 1 --target ecp5-25k --seeds 1,2,3 --json",
+                 [&session, given] { return measure(session, *given); });
+    add_mac_options(verb, given->unit);
+    verb->add_option("--target", given->request.target, "One of " + target_names())->required();
+    verb->add_option("--seeds", given->request.seeds,
+                     "Seeds of place and route, with commas between (default 1,2,3,4,5)");
+    verb->add_option("--freq", given->request.freq, "MHz the router aims at (default 100)");
+    verb->add_option("--effort", given->request.effort, "stock (default)");
+    verb->add_option("--timeout", given->request.timeout,
+                     "Seconds for each program that is run (default 600)");
+    verb->add_option("--work", given->request.work,
+                     "Folder for logs and netlist (default: below ~/.cache/bitshed)");
+    verb->add_flag("--dsp", given->dsp, "Let synthesis use DSP blocks");
+    verb->add_flag("--record", given->record,
+                   "Keep the result in DIR/MODULE, where `bitshed report` finds it");
+}
+
+}  // namespace bitshed::cli

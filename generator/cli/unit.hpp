@@ -1,0 +1,27 @@
+// The unit a verb works on: made from a SPEC, or read from a folder that `gen` wrote.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "emit/manifest.hpp"
+#include "mac/spec.hpp"
+
+namespace bitshed::cli {
+
+struct Unit {
+    emit::Manifest manifest;
+    std::string verilog;
+    std::optional<std::filesystem::path> folder;  ///< DIR/MODULE, where it came from one
+};
+
+/// Whether what was given in the place of SPEC names a folder: it is one, or it holds a slash,
+/// which no SPEC does.
+bool names_folder(const std::string& given);
+
+/// Error (request): the spec's complaints, or flags of a SPEC beside a folder; (files): the folder,
+/// its manifest or its Verilog cannot be read.
+Result<Unit> load_unit(const mac::MacOptions& options);
+
+}  // namespace bitshed::cli
