@@ -1,0 +1,129 @@
+// Targets, what their cells count as, and the sum that has to come out even.
+#include <catch2/catch.hpp>
+
+#include <set>
+
+#include "flows/cost.hpp"
+#include "recorded.hpp"
+
+using bitshed::ErrorKind;
+using bitshed::flows::CellCounts;
+using bitshed::flows::CellsByModule;
+using bitshed::flows::core_cells;
+using bitshed::flows::count_cost;
+using bitshed::flows::find_target;
+using bitshed::flows::parse_stat;
+using bitshed::tests::recorded;
+
+namespace {
+
+CellsByModule by_module() {
+    return parse_stat(recorded("tiny_xor_ice40_cells_by_module.json")).value();
+}
+CellsByModule flat() {
+    return parse_stat(recorded("tiny_xor_ice40_cells_flat.json")).value();
+}
+
+}  // namespace
+
+TEST_CASE("find_target: has the targets of this version, each with what it needs") {
+    for (const char* name : {"ice40-hx8k", "ecp5-25k"}) {
+        const auto target = find_target(name).value();
+        CHECK(target.name == name);
+        CHECK_FALSE(target.cells.empty());
+        CHECK_FALSE(target.lut_definition.empty());
+        CHECK(target.router.has_value());
+    }
+}
+
+TEST_CASE("find_target: a target of a later version is refused in plain words") {
+    const auto error = find_target("gatemate-a1").error();
+    CHECK(error.kind == ErrorKind::request);
+    CHECK(error.complaints[0].problem == "target: 'gatemate-a1' is not available in this version");
+    CHECK(error.complaints[0].allowed == "ice40-hx8k, ecp5-25k");
+}
+
+TEST_CASE("find_target: an unknown target is refused with the list") {
+    for (const char* name : {"", "ice40", "ICE40-HX8K", "ice40-hx8k ", "$(id)"}) {
+        const auto target = find_target(name);
+        REQUIRE_FALSE(target.ok());
+        CHECK(target.error().kind == ErrorKind::request);
+        CHECK(target.error().complaints[0].allowed == "ice40-hx8k, ecp5-25k");
+    }
+}
+
+TEST_CASE("targets: no name is both there and planned, or stands twice") {
+    std::set<std::string> names;
+    for (const auto& target : bitshed::flows::targets()) CHECK(names.insert(target.name).second);
+    for (const auto& name : bitshed::flows::planned_targets()) CHECK(names.insert(name).second);
+    CHECK(names.size() == 11);  // the contract's list
+}
+
+TEST_CASE("count_cost: a LUT of iCE40 is an SB_LUT4, whatever the register's kind") {
+    const auto cost = count_cost(find_target("ice40-hx8k").value(), {{"SB_LUT4", 184},
+                                                                     {"SB_CARRY", 59},
+                                                                     {"SB_DFFSR", 40},
+                                                                     {"SB_DFFESR", 7},
+                                                                     {"SB_MAC16", 1}})
+                          .value();
+    CHECK(cost.luts == 184);
+    CHECK(cost.carries == 59);
+    CHECK(cost.ffs == 47);
+    CHECK(cost.dsps == 1);
+}
+
+TEST_CASE("count_cost: a carry cell of ECP5 counts as two LUTs too") {
+    const auto cells = parse_stat(recorded("e2m1_ecp5_cells_by_module.json"))
+                           .value()
+                           .at("mac_e2m1_e2m1_exact_n1024");
+    REQUIRE(cells == CellCounts{{"CCU2C", 10}, {"LUT4", 32}, {"TRELLIS_FF", 19}});
+    const auto cost = count_cost(find_target("ecp5-25k").value(), cells).value();
+    CHECK(cost.luts == 52);
+    CHECK(cost.carries == 10);
+    CHECK(cost.ffs == 19);
+    CHECK(cost.dsps == 0);
+}
+
+TEST_CASE("count_cost: a cell the target does not know is an error, not nothing") {
+    const auto cost = count_cost(find_target("ice40-hx8k").value(), {{"SB_LUT4", 3}, {"LUT4", 1}});
+    REQUIRE_FALSE(cost.ok());
+    CHECK(cost.error().kind == ErrorKind::tool);
+    CHECK(cost.error().complaints[0].problem.find("'LUT4'") != std::string::npos);
+}
+
+TEST_CASE("core_cells: gives the unit's cells where unit and harness make up the flat netlist") {
+    CHECK(core_cells(by_module(), flat(), "tiny_xor").value() ==
+          CellCounts{{"SB_DFF", 4}, {"SB_LUT4", 4}});
+}
+
+TEST_CASE("core_cells: one cell more, less or of another type anywhere is an inconsistency") {
+    const auto refused = [](const CellsByModule& apart, const CellsByModule& together) {
+        const auto cells = core_cells(apart, together, "tiny_xor");
+        return !cells.ok() && cells.error().kind == ErrorKind::tool &&
+               cells.error().complaints[0].problem.find("internal inconsistency") == 0;
+    };
+    REQUIRE_FALSE(refused(by_module(), flat()));
+    auto changed = by_module();
+    changed["tiny_xor"]["SB_LUT4"] += 1;
+    CHECK(refused(changed, flat()));
+    changed = by_module();
+    changed["bitshed_harness"]["SB_DFF"] -= 1;
+    CHECK(refused(changed, flat()));
+    changed = by_module();
+    changed["bitshed_harness"]["tiny_xor"] = 2;
+    CHECK(refused(changed, flat()));
+    changed = by_module();
+    changed["bitshed_harness"].erase("tiny_xor");
+    CHECK(refused(changed, flat()));
+    changed = by_module();
+    changed["tiny_xor"].clear();
+    CHECK(refused(changed, flat()));
+    changed = by_module();
+    changed["third"] = {{"SB_LUT4", 1}};
+    CHECK(refused(changed, flat()));
+    auto flattened = flat();
+    flattened["bitshed_harness"]["SB_CARRY"] = 1;
+    CHECK(refused(by_module(), flattened));
+    CHECK(refused(by_module(), by_module()));  // what flatten left alone is not flat
+    CHECK(refused(flat(), flat()));
+}
