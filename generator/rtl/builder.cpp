@@ -344,6 +344,7 @@ Value Builder::zero_extended(Value value, unsigned width) {
 
 Value Builder::extended(Value value, unsigned width, Value fill) {
     check(width >= value.width(), "an extension does not shorten");
+    check(fill.width() == 1, "a fill is one bit");
     if (width == value.width()) return here(value);
     return concat({repeat(fill, width - value.width()), value});
 }

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <set>
-#include <string_view>
+
+#include "rtl/keywords.hpp"
 
 namespace bitshed::rtl {
 
@@ -111,14 +112,35 @@ void find_broken_structure(const Module& module, std::vector<std::string>& found
     for (const Port& port : module.ports)
         if (port.node >= module.nodes.size() || module.nodes[port.node].width != port.width)
             found.push_back(fmt::format("the port {} does not fit its value", port.name));
+    const auto is_flag = [&](NodeId id) {
+        return id < module.nodes.size() && module.nodes[id].op == Op::input &&
+               module.nodes[id].width == 1;
+    };
+    if (module.clock && !is_flag(*module.clock))
+        found.emplace_back("the clock is no input of one bit");
+    if (module.enable && !is_flag(*module.enable))
+        found.emplace_back("the enable is no input of one bit");
+}
+
+/// The printer goes through the sections, stage by stage, and declares what they hold.
+void find_broken_sections(const Module& module, std::vector<std::string>& found) {
+    for (std::size_t i = 1; i < module.sections.size(); ++i)
+        if (module.sections[i].stage < module.sections[i - 1].stage)
+            found.push_back(fmt::format("the section '{}' stands before an earlier stage",
+                                        module.sections[i - 1].title));
+    for (NodeId id = 0; id < module.nodes.size(); ++id) {
+        const Node& node = module.nodes[id];
+        if (node.op == Op::input || node.op == Op::constant) continue;
+        if (node.section >= module.sections.size())
+            found.push_back(fmt::format("{} stands in no section", label(module, id)));
+        for (const NodeId operand : node.operands)
+            if (node.op != Op::reg && module.nodes[operand].stage > node.stage)
+                found.push_back(
+                    fmt::format("{} reads a value of a later stage", label(module, id)));
+    }
 }
 
 bool is_good_name(const std::string& name) {
-    static const std::set<std::string_view> keywords = {
-        "and",  "assign",  "begin",     "buf",   "case",   "else",   "end",   "for",
-        "if",   "initial", "inout",     "input", "module", "nand",   "nor",   "not",
-        "or",   "output",  "parameter", "reg",   "repeat", "signed", "table", "task",
-        "time", "wait",    "while",     "wire",  "xnor",   "xor"};
     const bool letters = !name.empty() && name[0] >= 'a' && name[0] <= 'z' &&
                          std::all_of(name.begin(), name.end(), [](char c) {
                              return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -126,10 +148,12 @@ bool is_good_name(const std::string& name) {
     const auto tail = name.rfind('_');
     const bool numbered = tail != std::string::npos && tail + 1 < name.size() &&
                           name.find_first_not_of("0123456789", tail + 1) == std::string::npos;
-    return letters && !numbered && name.back() != '_' && !keywords.contains(name);
+    return letters && !numbered && name.back() != '_' && !is_keyword(name);
 }
 
 void find_bad_names(const Module& module, std::vector<std::string>& found) {
+    if (!is_good_name(module.name))
+        found.push_back(fmt::format("'{}' is no good name", module.name));
     std::set<std::string> seen;
     const auto look = [&](const std::string& name) {
         if (!is_good_name(name)) found.push_back(fmt::format("'{}' is no good name", name));
@@ -198,6 +222,7 @@ std::vector<std::string> findings(const Module& module) {
     std::vector<std::string> found;
     find_broken_structure(module, found);
     if (!found.empty()) return found;  // the rest walks the structure
+    find_broken_sections(module, found);
     find_bad_names(module, found);
     find_unread_bits(module, found);
     const bool has_register = std::any_of(module.nodes.begin(), module.nodes.end(),
