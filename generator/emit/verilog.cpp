@@ -48,7 +48,8 @@ std::string range(unsigned width) {
 std::string literal(const Bits& value) {
     constexpr unsigned decimal_width = 10;
     const unsigned width = value.width();
-    if (width <= decimal_width || value.is_zero()) return fmt::format("{}'d{}", width, value.to_u64());
+    if (width <= decimal_width || value.is_zero())
+        return fmt::format("{}'d{}", width, value.to_u64());
     return fmt::format("{}'h{}", width, value.hex());
 }
 
@@ -231,26 +232,41 @@ class Printer {
 
     void print_wire(NodeId id) { declare("wire", node(id), definition(id).text); }
 
-    /// The edges of some registers, in one always block under the enable.
+    /// The edges of some registers: those that reset in one always block, the others in another.
     void print_edges(const std::vector<NodeId>& registers) {
+        for (const bool resets : {true, false}) {
+            std::vector<NodeId> alike;
+            for (const NodeId id : registers)
+                if (node(id).resets == resets) alike.push_back(id);
+            if (!alike.empty()) print_always(alike, resets);
+        }
+    }
+
+    void print_always(const std::vector<NodeId>& registers, bool resets) {
         std::size_t column = 0;
         for (const NodeId id : registers) column = std::max(column, node(id).name.size());
-        const bool enabled = module_.enable.has_value();
-        const std::string indent = enabled ? "      " : "    ";
+        std::string condition;
         put(fmt::format("  always @(posedge {}) begin", node(*module_.clock).name));
-        if (enabled) put(fmt::format("    if ({}) begin", node(*module_.enable).name));
+        if (resets) {
+            put(fmt::format("    if (!{}) begin", node(*module_.reset_n).name));
+            for (const NodeId id : registers)
+                put(fmt::format("      {:<{}} <= {};", node(id).name, column,
+                                literal(Bits(node(id).width))));
+            condition = "end else ";
+        }
+        if (module_.enable) condition += fmt::format("if ({}) ", node(*module_.enable).name);
+        if (!condition.empty()) put("    " + condition + "begin");
+        const std::string indent = condition.empty() ? "    " : "      ";
         for (const NodeId id : registers) {
             const Node& given = node(id);
-            const std::string d = expression(given.operands[0]).text;
-            const std::string next =
-                given.clears
-                    ? fmt::format("{} ? {} : {}", within(given.operands[1], Binding::bit_or),
-                                  literal(Bits(given.width)),
-                                  within(given.operands[0], Binding::bit_or))
-                    : d;
+            std::string next = expression(given.operands[0]).text;
+            if (given.clears)
+                next = fmt::format("{} ? {} : {}", within(given.operands[1], Binding::bit_or),
+                                   literal(Bits(given.width)),
+                                   within(given.operands[0], Binding::bit_or));
             put(fmt::format("{}{:<{}} <= {};", indent, given.name, column, next));
         }
-        if (enabled) put("    end");
+        if (!condition.empty()) put("    end");
         put("  end");
     }
 

@@ -67,35 +67,44 @@ Value shift_fine(Builder& b, const Alignment& given, const Split& split, unsigne
 
 }  // namespace
 
-Value align(Builder& b, const Alignment& given, int block_stage) {
+bool needs_blocks(const Alignment& given) {
+    return choose_split(given.value.width(), given.shift.width(), given.least_shift + given.places)
+               .fine_bits < given.shift.width();
+}
+
+FinelyAligned align_finely(Builder& b, const Alignment& given) {
     const unsigned end = given.least_shift + given.places;  // places are counted from a shift of 0
     const Split split = choose_split(given.value.width(), given.shift.width(), end);
     const Value fine = shift_fine(b, given, split, given.least_shift, end);
-    const unsigned block = 1u << split.fine_bits;
-    if (split.fine_bits == given.shift.width())  // no blocks: the fine shift has done it all
-        return b.name("term", b.extended(fine, given.places, given.fill),
-                      "the product on the grid");
-
+    if (split.fine_bits == given.shift.width()) return {given, fine, std::nullopt, 1};
     const Value number = b.name("block", given.shift(given.shift.width() - 1, split.fine_bits),
                                 "the block of the low half");
-    b.section(
-        "place",
-        {fmt::format(
-             "Each block of {} places shows the low half, the high half or the fill. Two bits say",
-             block),
-         "which: (high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros."},
-        block_stage);
-    const Value fill = given.fill;
-    const Value padded = b.extended(fine, 2 * block, fill);
-    const Value low_half = b.name("low_half", padded(block - 1, 0), "");
-    const unsigned first_number = given.least_shift / block;
+    return {given, fine, number, 1u << split.fine_bits};
+}
+
+std::vector<std::string> notes_on_blocks() {
+    return {
+        "Each block of places shows the low half, the high half or the fill. Two bits say which:",
+        "(high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros."};
+}
+
+Value place_blocks(Builder& b, const FinelyAligned& fine) {
+    const Alignment& given = fine.given;
+    if (!fine.block_number) return b.extended(fine.value, given.places, given.fill);
+    const Value number = *fine.block_number;
+    const unsigned block = fine.block;
+    const unsigned end = given.least_shift + given.places;
     const unsigned blocks = ceil_divide(end, block);
+    const unsigned first_number = given.least_shift / block;
     const unsigned number_limit = 1u << number.width();
+    const Value padded =
+        b.extended(fine.value, std::max(2 * block, fine.value.width()), given.fill);
+    const Value low_half = b.name("low_half", padded(block - 1, 0), "");
     // With two blocks alone, the upper may end before all of the high half is seen.
-    const unsigned high_width = blocks > 2 ? block : end - block;
-    const bool has_high = split.fine_width > block;
+    const unsigned high_width = blocks > 2 ? block : end > block ? end - block : 0;
     std::optional<Value> high_half;
-    if (has_high) high_half = b.name("high_half", padded(block + high_width - 1, block), "");
+    if (fine.value.width() > block && high_width > 0)
+        high_half = b.name("high_half", padded(block + high_width - 1, block), "");
 
     std::vector<Value> parts;  // the least block last, as a concatenation wants it
     for (unsigned index = 0; index < blocks; ++index) {
@@ -104,8 +113,9 @@ Value align(Builder& b, const Alignment& given, int block_stage) {
         if (index * block + to < given.least_shift) continue;
         const bool may_be_low = index >= first_number && index < number_limit;
         const bool may_be_high =
-            has_high && index >= 1 && index - 1 >= first_number && index - 1 < number_limit;
-        const Value rest = b.repeat(fill, to - from + 1);
+            high_half && index >= 1 && index - 1 >= first_number && index - 1 < number_limit;
+        const unsigned width = to - from + 1;
+        const Value rest = b.repeat(given.fill, width);
         const std::string why =
             fmt::format("places {} to {}", index * block + from - given.least_shift,
                         index * block + to - given.least_shift);
@@ -114,10 +124,9 @@ Value align(Builder& b, const Alignment& given, int block_stage) {
             const Value shows_low = b.equal(number, index);
             const Value shows_high = b.equal(number, index - 1);
             const Value high =
-                b.name(fmt::format("high{}", index), shows_high | (fill & ~shows_low), "");
+                b.name(fmt::format("high{}", index), shows_high | (given.fill & ~shows_low), "");
             const Value low =
-                b.name(fmt::format("low{}", index), shows_low | (fill & ~shows_high), "");
-            const unsigned width = to - from + 1;
+                b.name(fmt::format("low{}", index), shows_low | (given.fill & ~shows_high), "");
             part = b.mux(high, (*high_half)(to, from) | b.repeat(low, width),
                          low_half(to, from) & b.repeat(low, width));
         } else if (may_be_low) {
@@ -127,7 +136,7 @@ Value align(Builder& b, const Alignment& given, int block_stage) {
         }
         parts.insert(parts.begin(), b.name(fmt::format("block{}", index), part, why));
     }
-    return b.name("term", b.concat(parts), "the product on the grid");
+    return b.concat(parts);
 }
 
 }  // namespace bitshed::mac

@@ -1,6 +1,10 @@
 // Align: the signed product moved to its place on the fixed-point grid.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "rtl/builder.hpp"
 
 namespace bitshed::mac {
@@ -15,7 +19,22 @@ struct Alignment {
     rtl::Value fill;
 };
 
-/// The stage of the second half, the blocks: the same as the first or later.
-rtl::Value align(rtl::Builder& b, const Alignment& alignment, int block_stage);
+/// The first half of an alignment: moved by less than a block. The second moves by whole blocks; it
+/// may stand on a later stage.
+struct FinelyAligned {
+    Alignment given;
+    rtl::Value value;
+    std::optional<rtl::Value> block_number;  ///< absent: there is nothing left to do
+    unsigned block = 1;                      ///< places of a block
+};
+
+FinelyAligned align_finely(rtl::Builder& b, const Alignment& alignment);
+rtl::Value place_blocks(rtl::Builder& b, const FinelyAligned& fine);
+
+/// Whether an alignment needs its second half.
+bool needs_blocks(const Alignment& alignment);
+
+/// The words above the section of place_blocks().
+std::vector<std::string> notes_on_blocks();
 
 }  // namespace bitshed::mac

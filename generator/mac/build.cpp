@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
-#include "mac/align.hpp"
-#include "mac/grid.hpp"
-#include "mac/multiply.hpp"
-#include "mac/operand.hpp"
-#include "support/check.hpp"
+#include "mac/control.hpp"
+#include "mac/float_step.hpp"
+#include "mac/lane.hpp"
+#include "mac/result.hpp"
+#include "mac/sum.hpp"
 
 namespace bitshed::mac {
 
@@ -19,224 +20,247 @@ using rtl::Value;
 
 /// On which pipeline stage each part of the datapath works.
 struct StagePlan {
-    int multiply, align, blocks, accumulate;
+    int multiply, align, place, add_lanes, accumulate;
 };
 
-/// One register goes behind the product, the next before the adder; then the multiplier and the
-/// shifter are cut.
-StagePlan plan_stages(int stages) {
+/// The first register goes behind the product, the next before the accumulator; then the multiplier
+/// is cut off from the decoder, and the shifter or the lanes' adders in two.
+StagePlan plan_stages(int stages, int lanes) {
+    const bool many = lanes > 1;
     switch (stages) {
         case 0:
-            return {0, 0, 0, 0};
+            return {0, 0, 0, 0, 0};
         case 1:
-            return {0, 1, 1, 1};
+            return {0, 1, 1, 1, 1};
         case 2:
-            return {0, 1, 1, 2};
+            return {0, 1, 1, many ? 1 : 2, 2};
         case 3:
-            return {1, 2, 2, 3};
+            return many ? StagePlan{0, 1, 1, 2, 3} : StagePlan{1, 2, 2, 3, 3};
         default:
-            return {1, 2, 3, 4};
+            return many ? StagePlan{1, 2, 2, 3, 4} : StagePlan{1, 2, 3, 4, 4};
     }
 }
-
-/// What is added to the accumulator for a pair: term + carry, in two's complement.
-struct Term {
-    Value value;  ///< as wide as the accumulator
-    Value carry;
-};
-
-/// The flags of a pair that is not finite; they accumulate by or: +infinity and -infinity make NaN.
-struct PairSpecials {
-    Value positive;  ///< +infinity or NaN
-    Value negative;  ///< -infinity or NaN
-};
 
 class MacBuilder {
   public:
     explicit MacBuilder(const MacSpec& spec)
         : spec_(spec),
-          stages_(plan_stages(spec.stages)),
+          stages_(plan_stages(spec.stages, spec.lanes)),
           b_(module_name(spec)),
-          accumulator_bits_(static_cast<unsigned>(spec.accumulator.bits)) {}
+          control_(b_, spec),
+          is_float_(spec.accumulator.kind == AccumulatorKind::floating),
+          bits_(static_cast<unsigned>(spec.accumulator.bits)),
+          plan_(plan_lanes(spec, kept_places())) {}
 
     rtl::Module build() {
-        check(spec_.accumulator.kind == AccumulatorKind::exact && spec_.lanes == 1 &&
-                  !spec_.result && spec_.handshake == Handshake::none,
-              "the spec asks for what is built so far");
-        b_.clock("clk_i", "clock, rising edge");
-        const Value clear =
-            b_.input("clear_i", 1, "clear", "drops this cycle's pair and sets the sum to +0");
-        if (spec_.enable == Enable::present)
-            b_.enable("en_i", "low: the unit holds, clear included");
-        const Value w = b_.input("w_i", static_cast<unsigned>(format::width(spec_.weight)),
-                                 "weight", format::name(spec_.weight));
-        const Value a = b_.input("a_i", static_cast<unsigned>(format::width(spec_.activation)),
-                                 "activation", format::name(spec_.activation));
-        const bool integers =
-            !format::is_minifloat(spec_.weight) && !format::is_minifloat(spec_.activation);
-        const Term term = integers ? integer_term(w, a) : minifloat_term(w, a);
-        accumulate(term, clear);
+        // A narrow sum that wraps never looks at the places above it; more lanes than terms make
+        // sums that never get so large; and where ranges are far apart (a bias of 1000) a
+        // conversion is left with comparisons whose differences nobody needs.
+        if (spec_.accumulator.kind != AccumulatorKind::exact || spec_.result || spec_.lanes > 1)
+            b_.leave_unread();
+        make_inputs();
+        if (spec_.handshake != Handshake::none) {
+            b_.section("handshake", {}, 0);
+            control_.begin();
+        }
+        make_lanes();
+        const Term sum = add_lanes();
+        if (is_float_)
+            accumulate_float(sum);
+        else
+            accumulate_on_grid(sum);
+        control_.make_outputs();
         return b_.finish();
     }
 
   private:
-    /// Two integers: the product needs no alignment.
-    Term integer_term(Value w, Value a) {
-        b_.section("multiply", {}, stages_.multiply);
-        if (!format::is_signed(spec_.weight) && !format::is_signed(spec_.activation)) {
-            const Value product = multiply_unsigned(b_, w, a);
-            b_.section("accumulate", {}, stages_.accumulate);
-            return {fitted(product, b_.constant(1, 0)), b_.constant(1, 0)};
-        }
-        const SignedProduct booth = multiply_booth(b_, spec_.weight, w, spec_.activation, a);
-        b_.section("accumulate", {}, stages_.accumulate);
-        return {fitted(booth.product, booth.product.bit(booth.product.width() - 1)), booth.carry};
+    /// How many low places of a product matter to the accumulator.
+    [[nodiscard]] unsigned kept_places() const {
+        const bool wraps = spec_.accumulator.kind != AccumulatorKind::floating &&
+                           spec_.accumulator.overflow != Overflow::saturate;
+        return wraps ? static_cast<unsigned>(spec_.accumulator.bits) : ~0u;
     }
 
-    Term minifloat_term(Value w, Value a) {
-        b_.section("decode",
-                   {"A minifloat is (-1)^negative * significand * 2^(shift - 1) quanta; its "
-                    "quantum is that of",
-                    "the least subnormal."},
-                   0);
-        const bool always_zero = product_range(spec_.weight, spec_.activation).greatest == 0;
-        const Shifting shifting = always_zero ? Shifting::needless : Shifting::needed;
-        DecodedOperand weight = decode_operand(b_, spec_.weight, w, "w", shifting);
-        const DecodedOperand activation = decode_operand(b_, spec_.activation, a, "a", shifting);
-        const std::optional<Value> special = find_specials(weight, activation);
-
-        b_.section("multiply", {}, stages_.multiply);
-        const Value negative = product_sign(weight, activation);
-        if (special)
-            weight.significand =
-                b_.name("w_significand_finite",
-                        weight.significand & ~b_.repeat(*special, weight.significand.width()),
-                        "a pair that is not finite adds nothing");
-        Value product = multiply_unsigned(b_, weight.significand, activation.significand);
-        if (always_zero)
-            product =
-                b_.name("product_set", b_.any(product), "never: the only finite product is 0");
-        const Value signed_product =
-            b_.name("signed_product", product ^ b_.repeat(negative, product.width()),
-                    "one's complement where negative: the 1 is carried in below");
-        return align_product(weight, activation, signed_product, negative);
-    }
-
-    Term align_product(const DecodedOperand& weight, const DecodedOperand& activation,
-                       Value signed_product, Value negative) {
-        const ProductRange range = product_range(spec_.weight, spec_.activation);
-        const auto magnitude_bits =
-            static_cast<unsigned>(twos_complement_width(-range.greatest, range.greatest)) - 1;
-        const unsigned places = std::min(std::max(magnitude_bits, 1u), accumulator_bits_);
-        if (!weight.shift && !activation.shift) {
-            b_.section("accumulate", {}, stages_.accumulate);
-            return {fitted(signed_product, negative), negative};
-        }
-        const unsigned least = (weight.shift ? 1u : 0u) + (activation.shift ? 1u : 0u);
-        const Value shift = sum_of_shifts(weight, activation);
-        b_.section("align",
-                   {fmt::format("The product moves up by the sum of both shifts{}.",
-                                least == 2 ? ", which is at least 2" : ", which is at least 1")},
-                   stages_.align);
-        const Value term =
-            align(b_, {signed_product, shift, least, places, negative}, stages_.blocks);
-        b_.section("accumulate", {}, stages_.accumulate);
-        return {fitted(term, negative), negative};
-    }
-
-    Value sum_of_shifts(const DecodedOperand& weight, const DecodedOperand& activation) {
-        if (!weight.shift || !activation.shift) {
-            const Value only = weight.shift ? *weight.shift : *activation.shift;
-            return b_.name("shift", only, "only one operand has an exponent");
-        }
-        const unsigned greatest =
-            (1u << weight.shift->width()) + (1u << activation.shift->width()) - 2;
-        unsigned width = 1;
-        while ((greatest >> width) != 0) ++width;
-        return b_.name(
-            "shift",
-            b_.zero_extended(*weight.shift, width) + b_.zero_extended(*activation.shift, width),
-            "of the product");
-    }
-
-    Value product_sign(const DecodedOperand& weight, const DecodedOperand& activation) {
-        if (!weight.negative)
-            return b_.name("negative", *activation.negative, "sign of the product");
-        if (!activation.negative)
-            return b_.name("negative", *weight.negative, "sign of the product");
-        return b_.name("negative", *weight.negative ^ *activation.negative, "sign of the product");
-    }
-
-    /// Makes the pair's flags where an operand has NaN or infinity; gives "the pair is not finite".
-    std::optional<Value> find_specials(const DecodedOperand& weight,
-                                       const DecodedOperand& activation) {
-        const auto either = [&](const std::optional<Value>& x, const std::optional<Value>& y) {
-            return !x ? y : !y ? x : std::optional<Value>(*x | *y);
+    void make_inputs() {
+        control_.make_inputs();
+        const auto port = [&](const char* name, const format::Format& format, const char* role) {
+            const auto width = static_cast<unsigned>(format::width(format));
+            const auto lanes = static_cast<unsigned>(spec_.lanes);
+            const std::string why = lanes == 1
+                                        ? format::name(format)
+                                        : fmt::format("{} codes of {}, lane 0 in the low bits",
+                                                      lanes, format::name(format));
+            return b_.input(name, width * lanes, role, why);
         };
-        const std::optional<Value> nans = either(weight.nan, activation.nan);
-        const std::optional<Value> infinities = either(weight.infinity, activation.infinity);
-        if (!nans && !infinities) return std::nullopt;
-        b_.section("special values",
-                   {"NaN and infinity are flags beside the sum: +infinity and -infinity each set a "
-                    "bit, NaN both,",
-                    "so that or obeys IEEE 754. Infinity times zero is NaN."},
-                   0);
-        std::optional<Value> nan = nans;
-        if (weight.infinity) nan = either(nan, *weight.infinity & is_zero(activation, "a"));
-        if (activation.infinity) nan = either(nan, *activation.infinity & is_zero(weight, "w"));
-        const Value nan_pair =
-            b_.name("nan_pair", nan ? *nan : b_.constant(1, 0), "the product is NaN");
-        const Value negative = *weight_or_activation_sign(weight, activation);
-        if (infinities) {
-            const Value infinite = b_.name("infinite_pair", *infinities, "an operand is infinite");
-            specials_ = PairSpecials{
-                b_.name("adds_positive", nan_pair | (infinite & ~negative), "+infinity or NaN"),
-                b_.name("adds_negative", nan_pair | (infinite & negative), "-infinity or NaN")};
-            return b_.name("special_pair", nan_pair | infinite, "the product is not finite");
+        w_ = port("w_i", spec_.weight, "weight");
+        a_ = port("a_i", spec_.activation, "activation");
+    }
+
+    /// One lane's code out of a port.
+    Value code(Value port, const format::Format& format, unsigned lane) {
+        const auto width = static_cast<unsigned>(format::width(format));
+        return port(width * lane + width - 1, width * lane);
+    }
+
+    template <class Phase>
+    void for_each_lane(Phase phase) {
+        for (unsigned i = 0; i < lanes_.size(); ++i) {
+            if (lanes_.size() > 1) b_.prefix(fmt::format("l{}_", i));
+            phase(lanes_[i]);
         }
-        specials_ = PairSpecials{nan_pair, nan_pair};
-        return nan_pair;
+        b_.prefix("");
     }
 
-    std::optional<Value> weight_or_activation_sign(const DecodedOperand& weight,
-                                                   const DecodedOperand& activation) {
-        if (!weight.negative) return activation.negative;
-        if (!activation.negative) return weight.negative;
-        return *weight.negative ^ *activation.negative;
+    void make_lanes() {
+        if (plan_.integers)
+            b_.section("multiply", {}, stages_.multiply);
+        else
+            b_.section("decode",
+                       {"A minifloat is (-1)^negative * significand * 2^(shift - 1) quanta; its "
+                        "quantum is that of",
+                        "the least subnormal."},
+                       0);
+        for (unsigned i = 0; i < static_cast<unsigned>(spec_.lanes); ++i)
+            lanes_.emplace_back(b_, spec_, plan_, code(*w_, spec_.weight, i),
+                                code(*a_, spec_.activation, i));
+        if (!plan_.integers) for_each_lane([](Lane& lane) { lane.decode(); });
+        if (plan_.has_specials) {
+            b_.section("special values",
+                       {"NaN and infinity are flags beside the product: +infinity and -infinity "
+                        "each set a bit, NaN",
+                        "both, so that or obeys IEEE 754. Infinity times zero is NaN."},
+                       0);
+            for_each_lane([](Lane& lane) { lane.find_specials(); });
+        }
+        if (!plan_.integers) b_.section("multiply", {}, stages_.multiply);
+        for_each_lane([this](Lane& lane) {
+            lane.multiply();
+            if (is_float_) lane.find_negative_zero();
+        });
+        if (!plan_.moves) return;
+        b_.section(
+            "align",
+            {fmt::format("The product moves up by the sum of both shifts, which is at least {}.",
+                         plan_.least_shift)},
+            stages_.align);
+        for_each_lane([](Lane& lane) { lane.align(); });
+        if (lanes_.front().has_blocks()) b_.section("place", notes_on_blocks(), stages_.place);
+        for_each_lane([](Lane& lane) { lane.place(); });
     }
 
-    Value is_zero(const DecodedOperand& operand, const std::string& prefix) {
-        return b_.name(prefix + "_zero", ~b_.any(operand.significand), "");
+    Term add_lanes() {
+        if (lanes_.size() > 1)
+            b_.section("add the lanes",
+                       {"Each adder takes one lane's carry in; the last carry is left for the "
+                        "accumulator."},
+                       stages_.add_lanes);
+        else
+            open_accumulator();
+        std::vector<Term> terms;
+        for (Lane& lane : lanes_) terms.push_back(lane.term());
+        std::optional<Value> zeros =
+            is_float_ ? std::optional<Value>(lanes_.front().negative_zero()) : std::nullopt;
+        flags_ = lanes_.front().flags();
+        for (std::size_t i = 1; i < lanes_.size(); ++i) {
+            if (is_float_) zeros = *zeros & lanes_[i].negative_zero();
+            if (flags_)
+                flags_ = Flags{flags_->positive | lanes_[i].flags()->positive,
+                               flags_->negative | lanes_[i].flags()->negative};
+        }
+        const Term sum = sum_of_lanes(b_, terms);
+        if (lanes_.size() == 1) {
+            negative_zeros_ = zeros;
+            return sum;
+        }
+        if (zeros) negative_zeros_ = b_.name("negative_zeros", *zeros, "every product is -0");
+        if (flags_)
+            flags_ = Flags{b_.name("any_positive", flags_->positive, "+infinity or NaN"),
+                           b_.name("any_negative", flags_->negative, "-infinity or NaN")};
+        open_accumulator();
+        return sum;
     }
 
-    /// As wide as the accumulator: cut, or continued with copies of `fill`.
-    Value fitted(Value value, Value fill) {
-        if (value.width() > accumulator_bits_) return value(accumulator_bits_ - 1, 0);
-        return b_.extended(value, accumulator_bits_, fill);
+    void open_accumulator() { b_.section("accumulate", {}, stages_.accumulate); }
+
+    /// What the sum so far is to this pair: 0 where the pair begins a sum.
+    Value so_far(Value state, const char* name) {
+        if (!control_.first()) return state;
+        return b_.name(name, state & ~b_.repeat(*control_.first(), state.width()),
+                       "0 where a sum begins");
     }
 
-    void accumulate(const Term& term, Value clear) {
-        const Value acc = b_.reg("acc_q", accumulator_bits_, "the sum, two's complement");
-        const Value next = b_.name("acc_d", b_.add(acc, term.value, term.carry), "");
-        b_.connect(acc, next, clear);
+    void connect(Value state, Value next) {
+        if (control_.clear())
+            b_.connect(state, next, *control_.clear());
+        else
+            b_.connect(state, b_.mux(*control_.takes(), next, state));
+    }
+
+    void accumulate_on_grid(const Term& sum) {
+        const Value acc = b_.reg("acc_q", bits_, "the sum, two's complement");
+        const Value before = so_far(acc, "acc_before");
+        const Value next = spec_.accumulator.overflow == Overflow::saturate
+                               ? saturating_sum(b_, before, sum)
+                               : wrapping_sum(b_, before, sum);
+        connect(acc, b_.name("acc_d", next, ""));
+        std::optional<Flags> sticky;
+        std::optional<Value> special;
+        if (flags_) {
+            special = b_.reg("special_q", 2, "0 finite, 1 +infinity, 2 -infinity, 3 NaN; sticks");
+            connect(*special, b_.name("special_d",
+                                      so_far(*special, "special_before") |
+                                          b_.concat({flags_->negative, flags_->positive}),
+                                      ""));
+            sticky = Flags{special->bit(0), special->bit(1)};
+        }
+        control_.end();
         b_.output("acc_o", acc, "accumulator",
                   fmt::format("the sum in units of 2^{}, two's complement",
                               spec_.accumulator.lsb_exponent));
-        if (!specials_) return;
-        const Value special =
-            b_.reg("special_q", 2, "0 finite, 1 +infinity, 2 -infinity, 3 NaN; sticks until clear");
-        b_.connect(special,
-                   b_.name("special_d",
-                           special | b_.concat({specials_->negative, specials_->positive}), ""),
-                   clear);
-        b_.output("special_o", special, "special", "0 finite, 1 +infinity, 2 -infinity, 3 NaN");
+        if (special)
+            b_.output("special_o", *special, "special",
+                      "0 finite, 1 +infinity, 2 -infinity, 3 NaN");
+        if (!spec_.result) return;
+        b_.section("result", {}, stages_.accumulate);
+        b_.output("result_o", result_of_grid(b_, spec_, acc, sticky), "result",
+                  fmt::format("the sum, rounded once to {}", format::name(*spec_.result)));
+    }
+
+    void accumulate_float(const Term& sum) {
+        const format::Format& format = *spec_.accumulator.format;
+        const Value acc = b_.reg("acc_q", bits_, fmt::format("the sum, {}", format::name(format)));
+        std::optional<Value> lost;
+        if (can_lose_nan(spec_))
+            lost = b_.reg("lost_nan_q", 1, "a NaN was met, which the format has not; sticks");
+        FloatStep step{so_far(acc, "acc_before"), sum, *negative_zeros_, flags_, std::nullopt};
+        if (lost) step.lost_nan = so_far(*lost, "lost_nan_before");
+        const FloatSum next = add_and_round(b_, spec_, step);
+        connect(acc, next.code);
+        if (lost) connect(*lost, *next.lost_nan);
+        control_.end();
+        b_.output("acc_o", acc, "accumulator", fmt::format("the sum, {}", format::name(format)));
+        if (has_special_output(spec_)) {
+            b_.section("special value of the sum", {}, stages_.accumulate);
+            b_.output("special_o", special_of_float(b_, format, acc, lost), "special",
+                      "0 finite, 1 +infinity, 2 -infinity, 3 NaN");
+        }
+        if (!spec_.result) return;
+        b_.section("result", {}, stages_.accumulate);
+        b_.output("result_o", result_of_float(b_, spec_, acc, lost), "result",
+                  fmt::format("the sum, rounded once to {}", format::name(*spec_.result)));
     }
 
     const MacSpec& spec_;
     StagePlan stages_;
     Builder b_;
-    unsigned accumulator_bits_;
-    std::optional<PairSpecials> specials_;
+    Control control_;
+    bool is_float_;
+    unsigned bits_;
+    LanePlan plan_;
+    std::optional<Value> w_, a_;
+    std::deque<Lane> lanes_;
+    std::optional<Flags> flags_;
+    std::optional<Value> negative_zeros_;
 };
 
 }  // namespace

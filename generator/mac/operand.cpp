@@ -19,39 +19,6 @@ DecodedOperand decode_signed_integer(Builder& b, Value code, const std::string& 
     return {.negative = negative, .significand = magnitude};
 }
 
-void decode_specials(Builder& b, const format::Format& format, Value code,
-                     const std::string& prefix, DecodedOperand& operand) {
-    const unsigned magnitude_bits = code.width() - 1;
-    const auto fraction_bits = static_cast<unsigned>(format.fraction_bits);
-    switch (format.specials) {
-        case format::Specials::none:
-            return;
-        case format::Specials::fn:
-            operand.nan = b.name(prefix + "_nan", b.all(code(magnitude_bits - 1, 0)),
-                                 "all magnitude bits are ones");
-            return;
-        case format::Specials::fnuz:
-            operand.nan = b.name(prefix + "_nan", b.equal(code, std::uint64_t{1} << magnitude_bits),
-                                 "the code of -0");
-            return;
-        case format::Specials::ieee: {
-            const Value top =
-                b.name(prefix + "_top", b.all(code(magnitude_bits - 1, fraction_bits)),
-                       "exponent field all ones");
-            if (fraction_bits == 0) {
-                operand.infinity =
-                    b.name(prefix + "_infinity", top, "there is no fraction to tell a NaN");
-                return;
-            }
-            const Value fraction = b.name(prefix + "_fraction_set",
-                                          b.any(code(fraction_bits - 1, 0)), "fraction is not 0");
-            operand.nan = b.name(prefix + "_nan", top & fraction, "");
-            operand.infinity = b.name(prefix + "_infinity", top & ~fraction, "");
-            return;
-        }
-    }
-}
-
 DecodedOperand decode_minifloat(Builder& b, const format::Format& format, Value code,
                                 const std::string& prefix, Shifting shifting) {
     const auto exponent_bits = static_cast<unsigned>(format.exponent_bits);
@@ -66,7 +33,9 @@ DecodedOperand decode_minifloat(Builder& b, const format::Format& format, Value 
     DecodedOperand operand{.negative = negative,
                            .significand = b.name(prefix + "_significand", b.concat(significand),
                                                  "hidden bit and fraction")};
-    decode_specials(b, format, code, prefix, operand);
+    const SpecialFlags flags = decode_specials(b, format, code, prefix);
+    operand.nan = flags.nan;
+    operand.infinity = flags.infinity;
     // With one exponent bit, both fields mean an effective exponent of 1.
     if (exponent_bits == 1 || shifting == Shifting::needless) return operand;
 
@@ -81,6 +50,36 @@ DecodedOperand decode_minifloat(Builder& b, const format::Format& format, Value 
 
 }  // namespace
 
+SpecialFlags decode_specials(Builder& b, const format::Format& format, Value code,
+                             const std::string& prefix) {
+    const unsigned magnitude_bits = code.width() - 1;
+    const auto fraction_bits = static_cast<unsigned>(format.fraction_bits);
+    switch (format.specials) {
+        case format::Specials::none:
+            break;
+        case format::Specials::fn:
+            return {b.name(prefix + "_nan", b.all(code(magnitude_bits - 1, 0)),
+                           "all magnitude bits are ones"),
+                    std::nullopt};
+        case format::Specials::fnuz:
+            return {b.name(prefix + "_nan", b.equal(code, std::uint64_t{1} << magnitude_bits),
+                           "the code of -0"),
+                    std::nullopt};
+        case format::Specials::ieee: {
+            const Value top = b.all(code(magnitude_bits - 1, fraction_bits));
+            if (fraction_bits == 0)
+                return {std::nullopt,
+                        b.name(prefix + "_infinity", top, "there is no fraction to tell a NaN")};
+            const Value top_field = b.name(prefix + "_top", top, "exponent field all ones");
+            const Value fraction = b.name(prefix + "_fraction_set",
+                                          b.any(code(fraction_bits - 1, 0)), "fraction is not 0");
+            return {b.name(prefix + "_nan", top_field & fraction, ""),
+                    b.name(prefix + "_infinity", top_field & ~fraction, "")};
+        }
+    }
+    return {};
+}
+
 DecodedOperand decode_operand(Builder& b, const format::Format& format, Value code,
                               const std::string& prefix, Shifting shifting) {
     switch (format.family) {
@@ -91,7 +90,7 @@ DecodedOperand decode_operand(Builder& b, const format::Format& format, Value co
         case format::Family::unsigned_integer:
             break;
     }
-    return {.significand = code};
+    return {.significand = b.name(prefix + "_magnitude", code, "unsigned")};
 }
 
 }  // namespace bitshed::mac

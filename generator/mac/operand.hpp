@@ -9,6 +9,12 @@
 
 namespace bitshed::mac {
 
+/// Whether a code is special; absent where the format has no such codes.
+struct SpecialFlags {
+    std::optional<rtl::Value> nan;
+    std::optional<rtl::Value> infinity;
+};
+
 /// An operand as the datapath sees it: a minifloat is (-1)^negative * significand * 2^(shift - 1)
 /// in quanta, where shift is the effective exponent field, 1 for subnormals; an integer that is
 /// made sign and magnitude has no shift.
@@ -26,5 +32,9 @@ enum class Shifting { needed, needless };
 /// Decodes `code`, a port or a named value; `prefix` ("w", "a") begins the names of what it makes.
 DecodedOperand decode_operand(rtl::Builder& b, const format::Format& format, rtl::Value code,
                               const std::string& prefix, Shifting shifting);
+
+/// The special codes alone.
+SpecialFlags decode_specials(rtl::Builder& b, const format::Format& format, rtl::Value code,
+                             const std::string& prefix);
 
 }  // namespace bitshed::mac

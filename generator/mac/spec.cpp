@@ -28,7 +28,6 @@ class Request {
         read_shape();
         if (weight_ && activation_) read_accumulator();
         read_result_and_overflow();
-        refuse_what_is_not_there_yet();
         if (!complaints_.empty()) return Error(ErrorKind::request, std::move(complaints_));
         spec_.weight = *weight_;
         spec_.activation = *activation_;
@@ -208,21 +207,15 @@ class Request {
                 break;
         }
         if (!spec_.result) return;
-        spec_.result_overflow = given == Overflow::ieee ? Overflow::ieee : Overflow::saturate;
-        if (given == Overflow::ieee && accumulator.kind == AccumulatorKind::exact &&
-            !has_specials(*spec_.result))
+        const bool can = has_specials(*spec_.result);
+        // Beside an accumulator that takes ieee, a result that has neither infinity nor NaN
+        // saturates.
+        spec_.result_overflow =
+            given == Overflow::ieee && can ? Overflow::ieee : Overflow::saturate;
+        if (given == Overflow::ieee && accumulator.kind == AccumulatorKind::exact && !can)
             complain(fmt::format("--overflow ieee: {} has neither infinity nor NaN",
                                  format::name(*spec_.result)),
                      "saturate");
-    }
-
-    void refuse_what_is_not_there_yet() {
-        if (spec_.accumulator.kind != AccumulatorKind::exact)
-            complain("only the exact accumulator is built so far", "exact");
-        if (spec_.result) complain("--result is not built so far", "leave it out");
-        if (spec_.lanes != 1) complain("only one lane is built so far", "--lanes 1");
-        if (spec_.handshake != Handshake::none)
-            complain("only --handshake none is built so far", "none");
     }
 
     const MacOptions& options_;
@@ -328,8 +321,13 @@ bool has_special_output(const MacSpec& spec) {
     const auto special = [](const format::Format& format) {
         return format::has_nan(format) || format::has_infinity(format);
     };
-    return spec.accumulator.kind != AccumulatorKind::floating &&
-           (special(spec.weight) || special(spec.activation));
+    const bool operands = special(spec.weight) || special(spec.activation);
+    if (spec.accumulator.kind != AccumulatorKind::floating) return operands;
+    // A float accumulator shows NaN and infinity itself, unless a NaN has no code where it goes.
+    const bool nan_can_come = operands || special(*spec.accumulator.format);
+    const bool has_code = format::has_nan(*spec.accumulator.format) &&
+                          (!spec.result || format::has_nan(*spec.result));
+    return nan_can_come && !has_code;
 }
 
 std::string_view kind_name(AccumulatorKind kind) {

@@ -85,7 +85,8 @@ std::string command_line(const MacSpec& spec);
 /// Edges from a pair given to its sum being visible: stages + 1.
 int latency(const MacSpec& spec);
 
-/// True where an operand has NaN or infinity and the accumulator is a fixed grid: special_o exists.
+/// Whether special_o exists: on fixed grids where an operand has NaN or infinity, on float
+/// accumulators where a NaN may come that the accumulator or the result has no code for.
 bool has_special_output(const MacSpec& spec);
 
 std::string_view kind_name(AccumulatorKind kind);   ///< "exact", "fixed", "float"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "rtl/findings.hpp"
 #include "support/check.hpp"
 
 namespace bitshed::rtl {
@@ -78,8 +79,21 @@ void Builder::clock(const std::string& name, const std::string& why) {
     module_.clock = input(name, 1, "clock", why).id_;
 }
 
-void Builder::enable(const std::string& name, const std::string& why) {
-    module_.enable = input(name, 1, "enable", why).id_;
+Value Builder::reset(const std::string& name, const std::string& why) {
+    const Value value = input(name, 1, "reset", why);
+    module_.reset_n = value.id_;
+    return value;
+}
+
+void Builder::resets(Value value) {
+    check(module_.reset_n.has_value(), "there is a reset");
+    if (node(value).op == Op::reg) module_.nodes[value.id_].resets = true;
+    resets_.insert(value.id_);
+}
+
+void Builder::enable(Value value) {
+    check(value.width() == 1 && !node(value).name.empty(), "an enable is a named bit");
+    module_.enable = value.id_;
 }
 
 void Builder::section(const std::string& title, std::vector<std::string> notes, int stage) {
@@ -105,6 +119,7 @@ Value Builder::here(Value value) {
             Node made{.op = Op::reg,
                       .width = given.width,
                       .operands = {before.id_},
+                      .resets = resets_.contains(value.id_),
                       .name = name,
                       .stage = next};
             carried = add_node(std::move(made)).id_;
@@ -114,7 +129,8 @@ Value Builder::here(Value value) {
     return before;
 }
 
-Value Builder::name(const std::string& name, Value value, const std::string& why) {
+Value Builder::name(const std::string& given_name, Value value, const std::string& why) {
+    const std::string name = prefix_ + given_name;
     check_new_name(name);
     value = here(value);
     Node& given = module_.nodes[value.id_];
@@ -212,6 +228,8 @@ Value operator~(Value a) {
 Value Builder::add(Value a, Value b, Value carry) {
     check(carry.width() == 1, "a carry is one bit");
     if (const Bits* fixed = constant_of(carry); fixed != nullptr && fixed->is_zero()) return a + b;
+    if (const Bits* fixed = constant_of(b); fixed != nullptr && fixed->is_zero())
+        return a + zero_extended(carry, a.width());
     a = here(a);
     b = here(b);
     carry = here(carry);
@@ -235,7 +253,10 @@ Value Builder::mux(Value select, Value if_one, Value if_zero) {
     check(select.width() == 1, "a select is one bit");
     check(if_one.width() == if_zero.width(), "both branches have one width");
     if (const Bits* fixed = constant_of(select)) return here(fixed->is_zero() ? if_zero : if_one);
-    if (if_one.id_ == if_zero.id_) return here(if_one);
+    const Bits* one = constant_of(if_one);
+    const Bits* zero = constant_of(if_zero);
+    if (if_one.id_ == if_zero.id_ || (one != nullptr && zero != nullptr && *one == *zero))
+        return here(if_one);
     select = here(select);
     if_one = here(if_one);
     if_zero = here(if_zero);
@@ -349,7 +370,8 @@ Value Builder::extended(Value value, unsigned width, Value fill) {
     return concat({repeat(fill, width - value.width()), value});
 }
 
-Value Builder::reg(const std::string& name, unsigned width, const std::string& why) {
+Value Builder::reg(const std::string& given_name, unsigned width, const std::string& why) {
+    const std::string name = prefix_ + given_name;
     check_new_name(name);
     return add_node({.op = Op::reg,
                      .width = width,
@@ -379,7 +401,44 @@ Module Builder::finish() {
     for (const Node& each : module_.nodes)
         check(each.op != Op::reg || !each.operands.empty(),
               fmt::format("the register {} is connected", each.name));
+    if (leaves_unread_) gather_unread();
     return std::move(module_);
+}
+
+void Builder::gather_unread() {
+    const auto live = live_nodes(module_);
+    for (NodeId id = 0; id < module_.nodes.size(); ++id)
+        if (!live[id] && module_.nodes[id].op != Op::input) module_.nodes[id].name.clear();
+    std::vector<Value> unread;
+    const auto bits = unread_bits(module_);
+    const NodeId count = module_.nodes.size();
+    for (NodeId id = 0; id < count; ++id) {
+        if (module_.nodes[id].name.empty()) continue;
+        for (unsigned low = 0; low < bits[id].width();) {
+            unsigned high = low;
+            while (high < bits[id].width() && bits[id].bit(high)) ++high;
+            if (high > low) {
+                Node slice{.op = Op::slice, .width = high - low, .operands = {id}, .low = low};
+                const bool whole = high - low == bits[id].width();
+                unread.push_back(whole ? Value{*this, id} : add_node(std::move(slice)));
+            }
+            low = high + 1;
+        }
+    }
+    if (unread.empty()) return;
+    Node all{.op = Op::concat, .width = 0, .stage = module_.sections.back().stage};
+    for (const Value part : unread) {
+        all.width += part.width();
+        all.operands.push_back(part.id_);
+    }
+    const NodeId joined = add_node(std::move(all)).id_;
+    module_.unread = add_node({.op = Op::reduce_or,
+                               .width = 1,
+                               .operands = {joined},
+                               .name = "unused_bits",
+                               .why = "left out on purpose",
+                               .stage = module_.sections.back().stage})
+                         .id_;
 }
 
 }  // namespace bitshed::rtl

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,12 +54,20 @@ class Builder {
                 const std::string& why);
     /// The clock of all registers. It is no value: nothing can read it.
     void clock(const std::string& name, const std::string& why);
-    /// An input of 1 bit; low: no register changes.
-    void enable(const std::string& name, const std::string& why);
+    /// The synchronous reset, active low, of the registers that resets() names.
+    Value reset(const std::string& name, const std::string& why);
+    /// The value is a register, or is carried to later stages by registers, that reset to 0.
+    void resets(Value value);
+    /// A named value of 1 bit; low: no register changes. An input, or computed from inputs and
+    /// registers of stage 0.
+    void enable(Value value);
 
     /// Starts a section of the datapath on a pipeline stage, which never falls from one to the
     /// next.
     void section(const std::string& title, std::vector<std::string> notes, int stage);
+
+    /// Begins every name that is made from here on ("l3_" for lane 3); "" ends that.
+    void prefix(std::string text) { prefix_ = std::move(text); }
 
     /// Gives the value a line of its own. A value that has a name gets a second one, by an alias.
     Value name(const std::string& name, Value value, const std::string& why);
@@ -87,6 +96,10 @@ class Builder {
     /// At an edge with `clear` high it becomes 0.
     void connect(Value reg, Value d, Value clear);
 
+    /// The module drops high places on purpose: whatever bits of it nothing reads are gathered in a
+    /// value named unused_bits, and values that nothing reads at all are not printed.
+    void leave_unread() { leaves_unread_ = true; }
+
     /// The module; the builder is spent. Throws where a register was left unconnected.
     Module finish();
 
@@ -107,7 +120,12 @@ class Builder {
     [[nodiscard]] const Node& node(Value value) const { return module_.nodes[value.id_]; }
     [[nodiscard]] const Bits* constant_of(Value value) const;
 
+    void gather_unread();
+
     Module module_;
+    std::string prefix_;
+    bool leaves_unread_ = false;
+    std::set<NodeId> resets_;
     std::map<std::pair<NodeId, int>, NodeId> carried_;  // (value, stage) -> its register there
 };
 

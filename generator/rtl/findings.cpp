@@ -104,10 +104,6 @@ void find_broken_structure(const Module& module, std::vector<std::string>& found
         else if (!widths_agree(module, node))
             found.push_back(
                 fmt::format("{}: the widths of its operands do not fit", label(module, id)));
-        else if (node.op == Op::slice && module.nodes[node.operands[0]].name.empty())
-            found.push_back(fmt::format("{} slices a value without a name", label(module, id)));
-        if ((node.op == Op::multiply || node.op == Op::reg) && node.name.empty())
-            found.push_back(fmt::format("{} needs a name", label(module, id)));
     }
     for (const Port& port : module.ports)
         if (port.node >= module.nodes.size() || module.nodes[port.node].width != port.width)
@@ -151,6 +147,19 @@ bool is_good_name(const std::string& name) {
     return letters && !numbered && name.back() != '_' && !is_keyword(name);
 }
 
+/// What the Verilog can only read by name, or only hold in a named net.
+void find_missing_names(const Module& module, std::vector<std::string>& found) {
+    const auto live = live_nodes(module);
+    for (NodeId id = 0; id < module.nodes.size(); ++id) {
+        const Node& node = module.nodes[id];
+        if (!live[id]) continue;
+        if (node.op == Op::slice && module.nodes[node.operands[0]].name.empty())
+            found.push_back(fmt::format("{} slices a value without a name", label(module, id)));
+        if ((node.op == Op::multiply || node.op == Op::reg) && node.name.empty())
+            found.push_back(fmt::format("{} needs a name", label(module, id)));
+    }
+}
+
 void find_bad_names(const Module& module, std::vector<std::string>& found) {
     if (!is_good_name(module.name))
         found.push_back(fmt::format("'{}' is no good name", module.name));
@@ -176,6 +185,16 @@ void find_bad_names(const Module& module, std::vector<std::string>& found) {
 }
 
 void find_unread_bits(const Module& module, std::vector<std::string>& found) {
+    const auto unread = unread_bits(module);
+    for (NodeId id = 0; id < module.nodes.size(); ++id)
+        if (!module.nodes[id].name.empty() && !unread[id].is_zero())
+            found.push_back(fmt::format("{}: nothing reads the bits {}", module.nodes[id].name,
+                                        unread[id].hex()));
+}
+
+}  // namespace
+
+std::vector<Bits> unread_bits(const Module& module) {
     const auto live = live_nodes(module);
     std::vector<Bits> read;
     for (const Node& node : module.nodes) read.emplace_back(node.width);
@@ -191,21 +210,17 @@ void find_unread_bits(const Module& module, std::vector<std::string>& found) {
     }
     for (const Port& port : module.ports)
         if (port.direction == Direction::output) read_all(port.node);
-    if (module.clock) read_all(*module.clock);
-    if (module.enable) read_all(*module.enable);
-    for (NodeId id = 0; id < module.nodes.size(); ++id) {
-        const Node& node = module.nodes[id];
-        if (!node.name.empty() && !(~read[id]).is_zero())
-            found.push_back(
-                fmt::format("{}: nothing reads the bits {}", node.name, (~read[id]).hex()));
-    }
+    for (const auto& root : {module.clock, module.reset_n, module.enable, module.unread})
+        if (root) read_all(*root);
+    for (Bits& bits : read) bits = ~bits;
+    return read;
 }
-
-}  // namespace
 
 std::vector<bool> live_nodes(const Module& module) {
     std::vector<bool> live(module.nodes.size(), false);
     std::vector<NodeId> open;
+    for (const auto& root : {module.enable, module.unread})
+        if (root) open.push_back(*root);
     for (const Port& port : module.ports)
         if (port.direction == Direction::output) open.push_back(port.node);
     while (!open.empty()) {
@@ -223,11 +238,16 @@ std::vector<std::string> findings(const Module& module) {
     find_broken_structure(module, found);
     if (!found.empty()) return found;  // the rest walks the structure
     find_broken_sections(module, found);
+    find_missing_names(module, found);
     find_bad_names(module, found);
     find_unread_bits(module, found);
     const bool has_register = std::any_of(module.nodes.begin(), module.nodes.end(),
                                           [](const Node& node) { return node.op == Op::reg; });
     if (has_register && !module.clock) found.emplace_back("there are registers but no clock");
+    const bool resets = std::any_of(module.nodes.begin(), module.nodes.end(),
+                                    [](const Node& node) { return node.resets; });
+    if (resets && !module.reset_n)
+        found.emplace_back("there are registers that reset but no reset");
     return found;
 }
 

@@ -13,6 +13,9 @@ namespace bitshed::rtl {
 /// One line a finding, the worst first; empty for a module that may be printed and interpreted.
 std::vector<std::string> findings(const Module& module);
 
+/// The bits of each node's value that nothing live reads; all of them for a node that is not live.
+std::vector<Bits> unread_bits(const Module& module);
+
 /// Whether some output depends on each node, through registers too.
 std::vector<bool> live_nodes(const Module& module);
 

@@ -26,6 +26,7 @@ struct Interpreter::Step {
     unsigned width;
     unsigned low;
     bool clears;
+    bool resets;
     std::size_t at;                     // where the result lies in values_
     std::vector<std::size_t> operands;  // where they lie
     std::vector<unsigned> widths;       // how wide they are
@@ -49,7 +50,7 @@ Interpreter::Interpreter(const Module& module) {
             std::copy(node.constant->limbs().begin(), node.constant->limbs().end(),
                       values_.begin() + static_cast<std::ptrdiff_t>(at[id]));
         if (!live[id] || node.op == Op::input || node.op == Op::constant) continue;
-        Step step{node.op, node.width, node.low, node.clears, at[id], {}, {}};
+        Step step{node.op, node.width, node.low, node.clears, node.resets, at[id], {}, {}};
         for (const NodeId operand : node.operands) {
             step.operands.push_back(at[operand]);
             step.widths.push_back(module.nodes[operand].width);
@@ -63,6 +64,7 @@ Interpreter::Interpreter(const Module& module) {
         (port.direction == Direction::input ? inputs_ : outputs_)
             .push_back({port.name, at[port.node], port.width});
     if (module.enable) enable_ = at[*module.enable];
+    if (module.reset_n) reset_n_ = at[*module.reset_n];
 }
 
 std::size_t Interpreter::input(std::string_view name) const {
@@ -98,13 +100,17 @@ std::span<const std::uint64_t> Interpreter::get(std::size_t output) {
 }
 
 void Interpreter::clock() {
-    if (enable_ != no_enable && values_[enable_] == 0) return;
     evaluate();
+    const bool enabled = enable_ == absent || values_[enable_] != 0;
+    const bool in_reset = reset_n_ != absent && values_[reset_n_] == 0;
+    if (!enabled && !in_reset) return;
     Limb* next = next_.data();
     for (const Step& step : registers_) {
-        const bool cleared = step.clears && values_[step.operands[1]] != 0;
+        const bool becomes_zero = step.resets && in_reset;
+        const bool cleared = enabled && step.clears && values_[step.operands[1]] != 0;
+        const std::size_t from = enabled ? step.operands[0] : step.at;
         for (std::size_t i = 0; i < limbs_for(step.width); ++i)
-            *next++ = cleared ? 0 : values_[step.operands[0] + i];
+            *next++ = becomes_zero || cleared ? 0 : values_[from + i];
     }
     next = next_.data();
     for (const Step& step : registers_)

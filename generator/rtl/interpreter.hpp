@@ -48,9 +48,10 @@ class Interpreter {
         unsigned width;
     };
     std::vector<PortPlace> inputs_, outputs_;
-    std::size_t enable_ = no_enable;
+    std::size_t enable_ = absent;
+    std::size_t reset_n_ = absent;
     bool stale_ = true;
-    static constexpr std::size_t no_enable = static_cast<std::size_t>(-1);
+    static constexpr std::size_t absent = static_cast<std::size_t>(-1);
 };
 
 }  // namespace bitshed::rtl

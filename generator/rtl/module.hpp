@@ -42,6 +42,7 @@ struct Node {
     std::optional<Bits> constant;
     unsigned low = 0;
     bool clears = false;  ///< reg: operands are d, clear; else d alone
+    bool resets = false;  ///< reg: becomes 0 at an edge with Module::reset_n low, enabled or not
     std::string name;     ///< empty: printed inside the expression that reads it
     std::string why;      ///< the comment beside its line
     std::size_t section = 0;
@@ -73,7 +74,9 @@ struct Module {
     std::vector<Port> ports;  ///< in the order of the port list
     std::vector<Section> sections;
     std::optional<NodeId> clock;
-    std::optional<NodeId> enable;  ///< low: no register changes
+    std::optional<NodeId> enable;   ///< low: no register changes (but those that reset)
+    std::optional<NodeId> reset_n;  ///< an input of 1 bit, active low, synchronous
+    std::optional<NodeId> unread;   ///< gathers the bits that are left unread on purpose
 };
 
 }  // namespace bitshed::rtl

@@ -1,0 +1,162 @@
+#include "mac/lane.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "mac/grid.hpp"
+
+namespace bitshed::mac {
+
+using rtl::Builder;
+using rtl::Value;
+
+namespace {
+
+bool has_specials(const format::Format& format) {
+    return format::has_nan(format) || format::has_infinity(format);
+}
+
+bool has_exponents(const format::Format& format) {
+    return format.exponent_bits > 1;
+}
+
+std::optional<Value> either(const std::optional<Value>& x, const std::optional<Value>& y) {
+    return !x ? y : !y ? x : std::optional<Value>(*x | *y);
+}
+
+}  // namespace
+
+LanePlan plan_lanes(const MacSpec& spec, unsigned kept_places) {
+    LanePlan plan;
+    plan.integers = !format::is_minifloat(spec.weight) && !format::is_minifloat(spec.activation);
+    plan.has_specials = has_specials(spec.weight) || has_specials(spec.activation);
+    const ProductRange range = product_range(spec.weight, spec.activation);
+    plan.always_zero = range.greatest == 0;
+    plan.moves =
+        !plan.always_zero && (has_exponents(spec.weight) || has_exponents(spec.activation));
+    plan.least_shift =
+        (has_exponents(spec.weight) ? 1u : 0u) + (has_exponents(spec.activation) ? 1u : 0u);
+    const auto product_bits =
+        static_cast<unsigned>(twos_complement_width(-range.greatest, range.greatest)) - 1;
+    plan.places = std::min(std::max(product_bits, 1u), kept_places);
+    return plan;
+}
+
+Lane::Lane(Builder& builder, const MacSpec& spec, const LanePlan& plan, Value w, Value a)
+    : b_(builder), spec_(spec), plan_(plan), w_(w), a_(a) {}
+
+void Lane::decode() {
+    const Shifting shifting = plan_.always_zero ? Shifting::needless : Shifting::needed;
+    weight_ = decode_operand(b_, spec_.weight, w_, "w", shifting);
+    activation_ = decode_operand(b_, spec_.activation, a_, "a", shifting);
+}
+
+Value Lane::is_zero(const DecodedOperand& operand, const char* name) {
+    return b_.name(name, ~b_.any(operand.significand), "");
+}
+
+Value Lane::sign() const {
+    if (!weight_->negative) return *activation_->negative;
+    if (!activation_->negative) return *weight_->negative;
+    return *weight_->negative ^ *activation_->negative;
+}
+
+void Lane::find_specials() {
+    const std::optional<Value> infinite = either(weight_->infinity, activation_->infinity);
+    std::optional<Value> nan = either(weight_->nan, activation_->nan);
+    if (weight_->infinity) nan = either(nan, *weight_->infinity & is_zero(*activation_, "a_zero"));
+    if (activation_->infinity)
+        nan = either(nan, *activation_->infinity & is_zero(*weight_, "w_zero"));
+    const Value nan_pair = b_.name("nan_pair", *nan, "the product is NaN");
+    if (!infinite) {
+        flags_ = Flags{nan_pair, nan_pair};
+        special_pair_ = nan_pair;
+        return;
+    }
+    const Value infinite_pair = b_.name("infinite_pair", *infinite, "an operand is infinite");
+    const Value minus = b_.name("pair_negative", sign(), "sign of an infinity");
+    flags_ =
+        Flags{b_.name("adds_positive", nan_pair | (infinite_pair & ~minus), "+infinity or NaN"),
+              b_.name("adds_negative", nan_pair | (infinite_pair & minus), "-infinity or NaN")};
+    special_pair_ = b_.name("special_pair", nan_pair | infinite_pair, "the product is not finite");
+}
+
+void Lane::multiply_integers() {
+    if (!format::is_signed(spec_.weight) && !format::is_signed(spec_.activation)) {
+        placed_ = multiply_unsigned(b_, w_, a_);
+        return;
+    }
+    integer_product_ = multiply_booth(b_, spec_.weight, w_, spec_.activation, a_);
+}
+
+void Lane::multiply() {
+    if (plan_.integers) return multiply_integers();
+    negative_ = b_.name("negative", sign(), "sign of the product");
+    Value significand = weight_->significand;
+    if (special_pair_)
+        significand = b_.name("w_significand_finite",
+                              significand & ~b_.repeat(*special_pair_, significand.width()),
+                              "a pair that is not finite adds nothing");
+    product_ = multiply_unsigned(b_, significand, activation_->significand);
+    if (plan_.always_zero)
+        product_ = b_.name("product_set", b_.any(*product_), "never: the only finite product is 0");
+    const Value signed_product =
+        b_.name("signed_product", *product_ ^ b_.repeat(*negative_, product_->width()),
+                "one's complement where negative: the 1 is carried in below");
+    if (plan_.moves)
+        alignment_ =
+            Alignment{signed_product, sum_of_shifts(), plan_.least_shift, plan_.places, *negative_};
+    else
+        placed_ = signed_product;
+}
+
+void Lane::find_negative_zero() {
+    if (!plan_.integers) {
+        negative_zero_ =
+            b_.name("negative_zero", *negative_ & ~b_.any(*product_), "the product is -0");
+        return;
+    }
+    // An integer's zero is +0, and +0 times a negative number is -0.
+    const auto negative = [&](const format::Format& format, Value code) {
+        return format::is_signed(format) ? code.bit(code.width() - 1) : b_.constant(1, 0);
+    };
+    negative_zero_ = b_.name(
+        "negative_zero",
+        (negative(spec_.weight, w_) ^ negative(spec_.activation, a_)) & ~(b_.any(w_) & b_.any(a_)),
+        "the product is -0");
+}
+
+Value Lane::sum_of_shifts() {
+    if (!weight_->shift || !activation_->shift)
+        return b_.name("shift", weight_->shift ? *weight_->shift : *activation_->shift,
+                       "only one operand has an exponent");
+    const unsigned greatest =
+        (1u << weight_->shift->width()) + (1u << activation_->shift->width()) - 2;
+    unsigned width = 1;
+    while ((greatest >> width) != 0) ++width;
+    return b_.name(
+        "shift",
+        b_.zero_extended(*weight_->shift, width) + b_.zero_extended(*activation_->shift, width),
+        "of the product");
+}
+
+bool Lane::has_blocks() const {
+    return alignment_ && needs_blocks(*alignment_);
+}
+
+void Lane::align() {
+    fine_ = align_finely(b_, *alignment_);
+}
+
+void Lane::place() {
+    placed_ = b_.name("term", place_blocks(b_, *fine_), "the product on the grid");
+}
+
+Term Lane::term() {
+    if (integer_product_) return {integer_product_->product, integer_product_->carry};
+    const Value sign = negative_ ? *negative_ : b_.constant(1, 0);
+    return {b_.concat({sign, *placed_}), sign};
+}
+
+}  // namespace bitshed::mac

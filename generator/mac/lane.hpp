@@ -1,0 +1,82 @@
+// A lane: one pair of codes on its way to a term on the grid, phase by phase, so that all lanes
+// share each section of the datapath.
+#pragma once
+
+#include <optional>
+
+#include "mac/align.hpp"
+#include "mac/multiply.hpp"
+#include "mac/operand.hpp"
+#include "mac/spec.hpp"
+#include "rtl/builder.hpp"
+
+namespace bitshed::mac {
+
+/// What a pair adds, in two's complement on the grid: value + carry.
+struct Term {
+    rtl::Value value;
+    rtl::Value carry;  ///< 1 bit at the least place
+};
+
+/// The flags of a pair that is not finite. Flags of several pairs join by or: +infinity with
+/// -infinity, and NaN, set both bits.
+struct Flags {
+    rtl::Value positive;  ///< +infinity or NaN
+    rtl::Value negative;  ///< -infinity or NaN
+};
+
+/// What the lanes of a spec have in common.
+struct LanePlan {
+    bool integers = false;      ///< two integers: nothing is decoded or moved
+    bool has_specials = false;  ///< some operand code is NaN or infinity
+    bool always_zero = false;   ///< the only finite product is 0
+    bool moves = false;         ///< an operand has exponents
+    unsigned places = 1;        ///< bits of the largest product, no more than are kept
+    unsigned least_shift = 0;
+};
+
+/// `kept_places`: how many low places of the grid the accumulator looks at.
+LanePlan plan_lanes(const MacSpec& spec, unsigned kept_places);
+
+class Lane {
+  public:
+    Lane(rtl::Builder& builder, const MacSpec& spec, const LanePlan& plan, rtl::Value w,
+         rtl::Value a);
+
+    // The phases, in the order of the datapath; each is called once, inside its section.
+    void decode();
+    void find_specials();  ///< where the plan has specials
+    void multiply();
+    void find_negative_zero();  ///< for float accumulators, after multiply()
+    void align();               ///< where products move
+    void place();               ///< where products move
+
+    /// Whether place() has work to do that deserves a section.
+    [[nodiscard]] bool has_blocks() const;
+
+    /// What the lane adds, in the present section; after the last phase that applies.
+    Term term();
+    [[nodiscard]] const std::optional<Flags>& flags() const { return flags_; }
+    /// The product is -0.
+    [[nodiscard]] rtl::Value negative_zero() const { return *negative_zero_; }
+
+  private:
+    void multiply_integers();
+    rtl::Value is_zero(const DecodedOperand& operand, const char* name);
+    rtl::Value sum_of_shifts();
+    [[nodiscard]] rtl::Value sign() const;
+
+    rtl::Builder& b_;
+    const MacSpec& spec_;
+    const LanePlan& plan_;
+    rtl::Value w_, a_;
+    std::optional<DecodedOperand> weight_, activation_;
+    std::optional<rtl::Value> special_pair_, negative_, product_, negative_zero_;
+    std::optional<Alignment> alignment_;
+    std::optional<FinelyAligned> fine_;
+    std::optional<Flags> flags_;
+    std::optional<rtl::Value> placed_;  ///< one's complement on the grid, without its sign
+    std::optional<SignedProduct> integer_product_;
+};
+
+}  // namespace bitshed::mac

@@ -1,0 +1,60 @@
+#include "mac/sum.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/check.hpp"
+
+namespace bitshed::mac {
+
+using rtl::Builder;
+using rtl::Value;
+
+Value sign_extended(Builder& b, Value value, unsigned width) {
+    return b.extended(value, width, value.bit(value.width() - 1));
+}
+
+Value sign_fitted(Builder& b, Value value, unsigned width) {
+    return width < value.width() ? value(width - 1, 0) : sign_extended(b, value, width);
+}
+
+Term sum_of_lanes(Builder& b, const std::vector<Term>& terms) {
+    check(!terms.empty(), "a unit has a lane");
+    std::vector<Value> rows;
+    for (const Term& term : terms) rows.push_back(term.value);
+    std::size_t carries = 0;
+    for (unsigned level = 1; rows.size() > 1; ++level) {
+        std::vector<Value> sums;
+        for (std::size_t i = 0; i + 1 < rows.size(); i += 2) {
+            const unsigned width = std::max(rows[i].width(), rows[i + 1].width()) + 1;
+            const Value sum = b.add(sign_extended(b, rows[i], width),
+                                    sign_extended(b, rows[i + 1], width), terms[carries++].carry);
+            sums.push_back(b.name(fmt::format("level{}_sum{}", level, i / 2), sum, ""));
+        }
+        if (rows.size() % 2 == 1) sums.push_back(rows.back());
+        rows = std::move(sums);
+    }
+    return {rows[0], terms[carries].carry};
+}
+
+Value wrapping_sum(Builder& b, Value acc, const Term& term) {
+    return b.add(acc, sign_fitted(b, term.value, acc.width()), term.carry);
+}
+
+Value saturating_sum(Builder& b, Value acc, const Term& term) {
+    const unsigned bits = acc.width();
+    const unsigned wide = std::max(bits, term.value.width()) + 1;
+    const Value sum =
+        b.name("acc_sum",
+               b.add(sign_extended(b, acc, wide), sign_extended(b, term.value, wide), term.carry),
+               "exact, before it is clamped");
+    const Value above = sum(wide - 1, bits - 1);
+    const Value negative = sum.bit(wide - 1);
+    const Value fits = b.name("acc_fits", ~b.any(above ^ b.repeat(negative, above.width())),
+                              "all places above agree with the sign");
+    const Value limit = b.concat({negative, b.repeat(~negative, bits - 1)});
+    return b.mux(fits, sum(bits - 1, 0), limit);
+}
+
+}  // namespace bitshed::mac
