@@ -46,7 +46,7 @@ const std::vector<Target>& targets() {
                       {"PFUMX", Resource::other, 1},
                       {"L6MUX21", Resource::other, 1},
                       {"DP16KD", Resource::other, 1}},
-            .lut_definition = "LUT4 + 2 * CCU2C (a carry cell is built from two LUTs)",
+            .lut_definition = "LUT4 + 2 * CCU2C",
             .router = Router{"nextpnr-ecp5",
                              {"--25k", "--package", "CABGA256", "--speed", "6",
                               "--lpf-allow-unconstrained"}},

@@ -54,6 +54,4 @@ if __name__ == "__main__":
     except BaseException as failure:  # the library raises where yosys(1) would exit
         status = 1
         sys.stderr.write("ERROR: %s\n" % failure)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # past the destructors of a C++ library that was not made to be unloaded
+    sys.exit(status)

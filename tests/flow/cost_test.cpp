@@ -59,6 +59,20 @@ TEST_CASE("targets: no name is both there and planned, or stands twice") {
     CHECK(names.size() == 11);  // the contract's list
 }
 
+TEST_CASE("targets: the table of docs/flows.md has a line for each, as the program has it") {
+    const auto page = bitshed::tests::text_of("../docs/flows.md");
+    std::size_t lines = 0;
+    for (const auto& target : bitshed::flows::targets()) {
+        const auto line = "| `" + target.name + "` | " + target.description + " | `" +
+                          target.synth + "` | " + target.lut_definition + " | " +
+                          target.router->program + " |\n";
+        INFO(line);
+        CHECK(page.find(line) != std::string::npos);
+        ++lines;
+    }
+    CHECK(lines == 2);
+}
+
 TEST_CASE("count_cost: a LUT of iCE40 is an SB_LUT4, whatever the register's kind") {
     const auto cost = count_cost(find_target("ice40-hx8k").value(), {{"SB_LUT4", 184},
                                                                      {"SB_CARRY", 59},
