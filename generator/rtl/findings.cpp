@@ -108,14 +108,16 @@ void find_broken_structure(const Module& module, std::vector<std::string>& found
     for (const Port& port : module.ports)
         if (port.node >= module.nodes.size() || module.nodes[port.node].width != port.width)
             found.push_back(fmt::format("the port {} does not fit its value", port.name));
-    const auto is_flag = [&](NodeId id) {
-        return id < module.nodes.size() && module.nodes[id].op == Op::input &&
-               module.nodes[id].width == 1;
+    const auto is_bit = [&](const std::optional<NodeId>& id) {
+        return !id || (*id < module.nodes.size() && module.nodes[*id].width == 1);
     };
-    if (module.clock && !is_flag(*module.clock))
-        found.emplace_back("the clock is no input of one bit");
-    if (module.enable && !is_flag(*module.enable))
-        found.emplace_back("the enable is no input of one bit");
+    const auto is_input = [&](const std::optional<NodeId>& id) {
+        return is_bit(id) && (!id || module.nodes[*id].op == Op::input);
+    };
+    if (!is_input(module.clock)) found.emplace_back("the clock is no input of one bit");
+    if (!is_input(module.reset_n)) found.emplace_back("the reset is no input of one bit");
+    if (!is_bit(module.enable)) found.emplace_back("the enable is no value of one bit");
+    if (!is_bit(module.unread)) found.emplace_back("the unread bits are no value of one bit");
 }
 
 /// The printer goes through the sections, stage by stage, and declares what they hold.
@@ -158,6 +160,8 @@ void find_missing_names(const Module& module, std::vector<std::string>& found) {
         if ((node.op == Op::multiply || node.op == Op::reg) && node.name.empty())
             found.push_back(fmt::format("{} needs a name", label(module, id)));
     }
+    if (module.enable && module.nodes[*module.enable].name.empty())
+        found.emplace_back("the enable needs a name");
 }
 
 void find_bad_names(const Module& module, std::vector<std::string>& found) {

@@ -74,7 +74,7 @@ TEST_CASE("builder: a name is given once, and is not empty") {
     b.input("x_i", 1, "", "");
     CHECK_THROWS_AS(b.input("x_i", 2, "", ""), InternalError);
     CHECK_THROWS_AS(b.clock("x_i", ""), InternalError);
-    CHECK_THROWS_AS(b.enable("x_i", ""), InternalError);
+    CHECK_THROWS_AS(b.enable(b.input("x_i", 1, "enable", "")), InternalError);
 }
 
 TEST_CASE("builder: inputs come first, values live in sections, stages never fall") {
@@ -199,7 +199,7 @@ TEST_CASE("builder: a value read two stages later comes two edges later, by regi
 TEST_CASE("builder: carried values wait while the enable is low, and the clear comes with them") {
     Builder b("unit");
     b.clock("clk_i", "");
-    b.enable("en_i", "");
+    b.enable(b.input("en_i", 1, "enable", ""));
     const Value clear = b.input("clear_i", 1, "", "");
     const Value x = b.input("x_i", 8, "", "");
     b.section("later", {}, 2);
@@ -221,6 +221,83 @@ TEST_CASE("builder: carried values wait while the enable is low, and the clear c
         bench.clock();
         CHECK(bench.get("sum_o") == cycle.sum);
     }
+}
+
+TEST_CASE("builder: an enable is a named bit, and a reset is there before it is used") {
+    refused([](Given& g) { g.b.enable(g.narrow); });
+    refused([](Given& g) { g.b.enable(g.one & g.x.bit(0)); });
+    refused([](Given& g) { g.b.resets(g.x); });
+}
+
+TEST_CASE("builder: what resets is 0 after an edge in reset, enabled or not, on every stage") {
+    Builder b("unit");
+    b.clock("clk_i", "");
+    b.reset("rst_ni", "");
+    b.enable(b.input("en_i", 1, "enable", ""));
+    const Value x = b.input("x_i", 70, "", "");
+    const Value y = b.input("y_i", 70, "", "");
+    b.resets(x);
+    b.section("later", {}, 2);
+    b.output("x_o", b.name("x_late", x, ""), "", "");
+    b.output("y_o", b.name("y_late", y, ""), "", "");
+    const Value kept = b.reg("kept_q", 70, "");
+    b.resets(kept);
+    b.connect(kept, kept ^ x);
+    b.output("kept_o", kept, "", "");
+    Bench bench(b.finish());
+    const Number ones = power_of_two(70) - 1;
+    bench.set("rst_ni", 1);
+    bench.set("en_i", 1);
+    bench.set("x_i", ones);
+    bench.set("y_i", ones);
+    for (int edge = 0; edge < 3; ++edge) bench.clock();
+    CHECK(bench.get("x_o") == ones);
+    CHECK(bench.get("kept_o") == ones);
+    bench.set("rst_ni", 0);
+    bench.set("en_i", 0);
+    CHECK(bench.get("kept_o") == ones);  // synchronous
+    bench.clock();
+    CHECK(bench.get("x_o") == 0);
+    CHECK(bench.get("kept_o") == 0);
+    CHECK(bench.get("y_o") == ones);  // it does not reset, and was not enabled
+    bench.set("rst_ni", 1);
+    bench.set("en_i", 1);
+    bench.clock();
+    CHECK(bench.get("x_o") == 0);  // stage 1 was reset too
+    bench.clock();
+    CHECK(bench.get("x_o") == ones);
+}
+
+TEST_CASE("builder: a prefix begins the names made after it, but no port's") {
+    Given g;
+    g.b.prefix("l3_");
+    const Value sum = g.b.name("sum", g.x + g.y, "");
+    g.b.connect(g.b.reg("kept_q", 8, ""), sum);
+    g.b.prefix("");
+    g.b.output("sum_o", g.b.name("sum", sum, ""), "", "");
+    const Module module = g.b.finish();
+    for (const char* name : {"l3_sum", "l3_kept_q", "sum"})
+        CHECK(std::count_if(module.nodes.begin(), module.nodes.end(),
+                            [&](const auto& node) { return node.name == name; }) == 1);
+}
+
+TEST_CASE("builder: bits left unread on purpose are gathered, so that there are no findings") {
+    const auto make = [](bool leave) {
+        Given g;
+        const Value sum = g.b.name("sum", g.x + g.y, "");
+        g.b.name("never", sum ^ g.x, "nothing reads this");
+        g.b.output("low_o", g.b.name("low", sum(5, 2), ""), "", "");
+        if (leave) g.b.leave_unread();
+        return g.b.finish();
+    };
+    CHECK_FALSE(bitshed::rtl::findings(make(false)).empty());
+    const Module module = make(true);
+    CHECK(bitshed::rtl::findings(module) == std::vector<std::string>{});
+    REQUIRE(module.unread.has_value());
+    CHECK(module.nodes[*module.unread].name == "unused_bits");
+    Bench bench(module);
+    bench.set("x_i", 0x5a);
+    CHECK(bench.get("low_o") == 0x6);
 }
 
 TEST_CASE("builder: a value of a later stage is not read in an earlier one") {

@@ -195,11 +195,22 @@ TEST_CASE("findings: values and bits that nothing reads") {
     CHECK(findings(unnamed).empty());
 }
 
-TEST_CASE("findings: a clock or an enable that is no input of one bit") {
+TEST_CASE("findings: a clock or a reset that is no input of one bit, an enable of more bits") {
     for (const std::size_t id : {x, sum, five, node_count}) {
         finds("the clock is no input", [&](Module& module) { module.clock = id; });
-        finds("the enable is no input", [&](Module& module) { module.enable = id; });
+        finds("the reset is no input", [&](Module& module) { module.reset_n = id; });
+        finds("the enable is no value", [&](Module& module) { module.enable = id; });
+        finds("the unread bits are no value", [&](Module& module) { module.unread = id; });
     }
+    // An enable may be computed; it is read by name.
+    finds("the enable needs a name", [](Module& module) {
+        module.nodes.push_back({.op = Op::reduce_or, .width = 1, .operands = {x}});
+        module.enable = node_count;
+    });
+    Module computed = good();
+    computed.nodes.push_back({.op = Op::reduce_or, .width = 1, .operands = {x}, .name = "go"});
+    computed.enable = node_count;
+    CHECK(findings(computed).empty());
 }
 
 TEST_CASE("findings: values outside the sections, and stages that fall") {
@@ -225,7 +236,8 @@ TEST_CASE("findings: reserved words of Verilog and SystemVerilog are no names") 
     }
 }
 
-TEST_CASE("findings: registers without a clock") {
+TEST_CASE("findings: registers without a clock, or that reset without a reset") {
+    finds("no reset", [](Module& module) { module.nodes[sum_q].resets = true; });
     finds("no clock", [](Module& module) { module.clock.reset(); });
 }
 

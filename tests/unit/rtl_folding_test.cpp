@@ -98,7 +98,20 @@ TEST_CASE("builder: adding 0, carrying 0 and inverting twice leave nothing") {
     folds([](Given& g) { return g.b.add(g.x, g.b.constant(8, 0), g.b.constant(1, 0)); }, keep);
     folds([](Given& g) { return ~~g.x; }, keep);
     folds([](Given& g) { return g.b.zero_extended(g.x, 8); }, keep);
+    folds([](Given& g) { return g.b.mux(g.one, g.b.constant(8, 9), g.b.constant(8, 9)); },
+          [](unsigned) { return 9u; });
     folds([](Given& g) { return g.b.any(g.b.constant(1, 1)); }, [](unsigned) { return 1u; });
+}
+
+TEST_CASE("builder: adding a carry alone takes no third operand") {
+    const Module module = shown([](Given& g) { return g.b.add(g.x, g.b.constant(8, 0), g.one); });
+    CHECK(count_of(module, Op::add) == 1);
+    for (const auto& node : module.nodes) CHECK((node.op != Op::add || node.operands.size() == 2));
+    Bench bench(module);
+    bench.set("x_i", 255);
+    CHECK(bench.get("y_o") == 255);
+    bench.set("one_i", 1);
+    CHECK(bench.get("y_o") == 0);
 }
 
 TEST_CASE("builder: reductions of one bit are the bit") {

@@ -273,7 +273,7 @@ TEST_CASE("interpreter: clear wins over d, and enable over both") {
     for (const unsigned width : {1u, 64u, 129u}) {
         Builder b("unit");
         b.clock("clk_i", "");
-        b.enable("en_i", "");
+        b.enable(b.input("en_i", 1, "enable", ""));
         const Value clear = b.input("clear_i", 1, "", "");
         const Value x = b.input("x_i", width, "", "");
         b.section("keep", {}, 0);
