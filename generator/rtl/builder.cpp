@@ -418,7 +418,11 @@ void Builder::gather_unread() {
             unsigned high = low;
             while (high < bits[id].width() && bits[id].bit(high)) ++high;
             if (high > low) {
-                Node slice{.op = Op::slice, .width = high - low, .operands = {id}, .low = low};
+                Node slice{.op = Op::slice,
+                           .width = high - low,
+                           .operands = {id},
+                           .low = low,
+                           .stage = module_.nodes[id].stage};
                 const bool whole = high - low == bits[id].width();
                 unread.push_back(whole ? Value{*this, id} : add_node(std::move(slice)));
             }
