@@ -18,6 +18,13 @@ case "$mode" in
     ;;
 esac
 
+begin='<!-- made by docs/readme_table.sh -->'
+end='<!-- end of docs/readme_table.sh -->'
+if ! grep -qxF -- "$begin" README.md || ! grep -qxF -- "$end" README.md; then
+  echo "readme_table.sh: README.md lacks the lines between which the table stands" >&2
+  exit 1
+fi
+
 bitshed=${BITSHED:-build/bitshed}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -35,8 +42,6 @@ done
 
 # The page without its title.
 table=$(sed '1,2d' "$out/report/report.md")
-begin='<!-- made by docs/readme_table.sh -->'
-end='<!-- end of docs/readme_table.sh -->'
 with_table() {
   sed "\|^$begin\$|q" README.md
   printf '\n%s\n\n' "$table"
