@@ -50,8 +50,8 @@ module mac_e4m3_e4m3_exact (
   wire [1:0]  block          = shift[4:3];  // the block of the low half
 
   // ---- place ----------------------------------------------------------------
-  // Each block of 8 places shows the low half, the high half or the fill. Two bits say
-  // which: (high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros.
+  // Each block of places shows the low half, the high half or the fill. Two bits say which:
+  // (high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros.
   wire [7:0]  low_half       = shifted_by_4s[7:0];
   wire [7:0]  high_half      = {negative, shifted_by_4s[14:8]};
   wire [5:0]  block0         = block == 2'd0 ? low_half[7:2] : {6{negative}};  // places 0 to 5
