@@ -1,4 +1,4 @@
-// bitshed gen: a unit's Verilog and manifest, written to a folder.
+// bitshed gen: a unit's Verilog, manifest, FuseSoC core and testbench, written to a folder.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include "cli/mac_options.hpp"
 #include "cli/session.hpp"
 #include "emit/artifacts.hpp"
+#include "harness/testbench.hpp"
 #include "mac/build.hpp"
 #include "support/files.hpp"
 
@@ -23,7 +24,10 @@ ExitCode generate(const Session& session, const GenOptions& options) {
     const auto spec = mac::make_mac_spec(options.unit);
     if (!spec) return Session::fail(spec.error());
     const rtl::Module module = mac::build_mac(spec.value());
-    const emit::Artifacts artifacts = emit::make_artifacts(spec.value(), module);
+    emit::Artifacts artifacts = emit::make_artifacts(spec.value(), module);
+    auto testbench = harness::make_testbench(artifacts.manifest);
+    if (!testbench) return Session::fail(testbench.error());
+    artifacts.files.merge(std::move(testbench).value());
     const std::filesystem::path folder = std::filesystem::path(options.out) / module.name;
     for (const auto& [name, text] : artifacts.files)
         if (const auto written = write_file(folder / name, text); !written)
@@ -42,7 +46,7 @@ ExitCode generate(const Session& session, const GenOptions& options) {
 void add_gen(CLI::App& app, Session& session) {
     const auto options = std::make_shared<GenOptions>();
     CLI::App* verb = add_verb(
-        app, session, "gen", "Write a unit: Verilog and manifest, in DIR/MODULE",
+        app, session, "gen", "Write a unit: Verilog, manifest and testbench, in DIR/MODULE",
         "  bitshed gen 'e4m3*e4m3+exact' --out rtl_out\n"
         "  bitshed gen --weight e2m1 --activation int8 --terms 1024 --stages 1 --out rtl_out",
         [&session, options] { return generate(session, *options); });

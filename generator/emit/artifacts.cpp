@@ -147,7 +147,8 @@ Manifest make_manifest(const mac::MacSpec& spec, const rtl::Module& module) {
         manifest.ports.push_back({port.name,
                                   port.direction == rtl::Direction::input ? "input" : "output",
                                   static_cast<int>(port.width), port.role});
-    manifest.files = {module.name + ".v"};
+    for (const char* ending : {".v", ".json", ".core", "_tb.v", "_tb.hex"})
+        manifest.files.push_back(module.name + ending);
     return manifest;
 }
 
@@ -168,6 +169,11 @@ std::string make_banner(const mac::MacSpec& spec, const rtl::Module& module) {
 Artifacts make_artifacts(const mac::MacSpec& spec, const rtl::Module& module) {
     Artifacts artifacts{make_manifest(spec, module), {}};
     artifacts.files[module.name + ".v"] = print_verilog(module, make_banner(spec, module));
+    artifacts.files[module.name + ".core"] =
+        fill_page(templates::module_core,
+                  {{"MODULE", module.name},
+                   {"VERSION", std::string(version)},
+                   {"DESCRIPTION", "Multiply-accumulate unit: " + mac::command_line(spec)}});
     artifacts.files[module.name + ".json"] = to_json(artifacts.manifest).dump(2) + "\n";
     return artifacts;
 }

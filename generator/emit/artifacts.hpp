@@ -16,7 +16,8 @@ Manifest make_manifest(const mac::MacSpec& spec, const rtl::Module& module);
 /// The words above the Verilog: function, exactness, special values, timing, command.
 std::string make_banner(const mac::MacSpec& spec, const rtl::Module& module);
 
-/// Manifest and files by name: MODULE.v, MODULE.json. The same bytes for the same spec and version.
+/// Manifest and files by name: MODULE.v, MODULE.json, MODULE.core (FuseSoC). The same bytes for the
+/// same spec and version. The testbench is not made here: its expected values are the judge's.
 struct Artifacts {
     Manifest manifest;
     std::map<std::string, std::string> files;

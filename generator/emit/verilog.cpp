@@ -146,10 +146,10 @@ class Printer {
             case Op::add: {
                 Expression sum = infix(given, "+", Binding::sum);
                 if (given.operands.size() == 3) {
-                    const std::string carry = expression(given.operands[2]).text;
-                    sum.text += given.width == 1
-                                    ? " + " + carry
-                                    : fmt::format(" + {{{}'d0, {}}}", given.width - 1, carry);
+                    const NodeId carry = given.operands[2];
+                    sum.text += given.width == 1 ? " + " + within(carry, Binding::unary)
+                                                 : fmt::format(" + {{{}'d0, {}}}", given.width - 1,
+                                                               expression(carry).text);
                 }
                 return sum;
             }
