@@ -48,7 +48,7 @@ Outcome run_tool(const Tool& tool, const std::vector<std::string>& arguments,
         return Error(ErrorKind::timeout,
                      fmt::format("{} was not done within {} s; its log is {}", tool.name,
                                  limit.count(), shown(command.log)),
-                     "more time with --timeout SECONDS");
+                     "more time with --time-limit SECONDS");
     if (ended.value().status == 0) return success();
     const auto text = read_file(command.log);
     const auto line = text ? last_error_line(text.value()) : std::string();
@@ -76,7 +76,7 @@ Result<CellCounts> run_synthesis(const Tool& yosys, const emit::Manifest& manife
                              work_files::netlist, work_files::synth_log})
         work.forget(left);
     if (auto ran = run_tool(yosys, {"-s", work_files::script}, work, work_files::synth_log,
-                            options.timeout);
+                            options.time_limit);
         !ran)
         return ran.error();
     const auto by_module = read_cells(work, work_files::cells_by_module);
@@ -93,7 +93,7 @@ Result<SeedResult> route(const Tool& router, const RouteRun& plan, const SynthOp
                          const WorkFolder& work) {
     work.forget(plan.report);
     work.forget(plan.log);
-    if (auto ran = run_tool(router, plan.arguments, work, plan.log, options.timeout); !ran)
+    if (auto ran = run_tool(router, plan.arguments, work, plan.log, options.time_limit); !ran)
         return ran.error();
     const auto text = read_file(work.path() / plan.report);
     if (!text)
@@ -157,11 +157,11 @@ Result<SynthResult> synthesize(const emit::Manifest& manifest, const std::string
     if (!opened) return opened.error();
     const WorkFolder work = std::move(opened).value();
 
-    const auto yosys = find_yosys(work.path(), options.timeout);
+    const auto yosys = find_yosys(work.path(), options.time_limit);
     if (!yosys) return yosys.error();
     std::optional<Tool> router;
     if (options.target.router) {
-        auto found = find_router(*options.target.router, work.path(), options.timeout);
+        auto found = find_router(*options.target.router, work.path(), options.time_limit);
         if (!found) return found.error();
         router = std::move(found).value();
     }

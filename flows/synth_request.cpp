@@ -72,12 +72,12 @@ Result<SynthOptions> make_synth_options(const SynthRequest& request) {
     else if (request.effort && request.effort != "stock")
         complaints.push_back(
             {fmt::format("effort: {} is unknown", printable(*request.effort)), "stock"});
-    if (request.timeout) {
-        if (const auto seconds = parse_whole_number(*request.timeout, 1, 86'400))
-            options.timeout = std::chrono::seconds(*seconds);
+    if (request.time_limit) {
+        if (const auto seconds = parse_whole_number(*request.time_limit, 1, 86'400))
+            options.time_limit = std::chrono::seconds(*seconds);
         else
             complaints.push_back(
-                {fmt::format("timeout: {} will not do", printable(*request.timeout)),
+                {fmt::format("time-limit: {} will not do", printable(*request.time_limit)),
                  "whole seconds from 1 to 86400"});
     }
     if (request.work) {

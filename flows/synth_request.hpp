@@ -20,11 +20,11 @@ enum class Effort { stock };
 /// As typed: nothing is checked yet.
 struct SynthRequest {
     std::string target;
-    std::optional<std::string> seeds;    ///< "1,2,3"
-    std::optional<std::string> freq;     ///< MHz: "100", "62.5"
-    std::optional<std::string> effort;   ///< "stock"
-    std::optional<std::string> timeout;  ///< seconds for each program that is run
-    std::optional<std::string> work;     ///< folder for logs and intermediate files
+    std::optional<std::string> seeds;       ///< "1,2,3"
+    std::optional<std::string> freq;        ///< MHz: "100", "62.5"
+    std::optional<std::string> effort;      ///< "stock"
+    std::optional<std::string> time_limit;  ///< seconds for each program that is run
+    std::optional<std::string> work;        ///< folder for logs and intermediate files
     DspBlocks dsp = DspBlocks::avoided;
 };
 
@@ -33,7 +33,7 @@ struct SynthOptions {
     std::vector<int> seeds;
     double freq_mhz = 100;
     Effort effort = Effort::stock;
-    std::chrono::seconds timeout{600};
+    std::chrono::seconds time_limit{600};
     std::optional<std::filesystem::path> work;  ///< none: see work_folder.hpp
     DspBlocks dsp = DspBlocks::avoided;
 };

@@ -37,7 +37,9 @@ ExitCode report(const Session& session, const ReportVerb& given) {
         const std::filesystem::path out = *given.out;
         const auto page = write_file(out / "report.md", flows::to_markdown(made.value()));
         if (!page) return Session::fail(page.error());
-        const auto data = write_file(out / "report.json", document.dump(2) + "\n");
+        const auto text =
+            document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+        const auto data = write_file(out / "report.json", text + "\n");
         if (!data) return Session::fail(data.error());
     }
     if (session.json)

@@ -22,24 +22,20 @@ struct SynthVerb {
     bool record = false;
 };
 
-/// Every complaint about the unit and about the measurement, in one error.
-Error joined(const Result<Unit>& unit, const Result<flows::SynthOptions>& options) {
-    if (unit) return options.error();
-    if (options) return unit.error();
-    Error all = options.error();
-    all.complaints.insert(all.complaints.begin(), unit.error().complaints.begin(),
-                          unit.error().complaints.end());
-    return all;
-}
-
 ExitCode measure(const Session& session, SynthVerb given) {
     given.request.dsp = given.dsp ? flows::DspBlocks::allowed : flows::DspBlocks::avoided;
     const auto unit = load_unit(given.unit);
+    if (!unit && unit.error().kind != ErrorKind::request) return Session::fail(unit.error());
     const auto options = flows::make_synth_options(given.request);
-    if (!unit || !options) return Session::fail(joined(unit, options));
-    if (given.record && !unit.value().folder)
-        return Session::fail({ErrorKind::request, "record: there is no folder to record in",
+    std::vector<Complaint> complaints;
+    if (!unit) complaints = unit.error().complaints;
+    if (!options)
+        complaints.insert(complaints.end(), options.error().complaints.begin(),
+                          options.error().complaints.end());
+    if (given.record && !names_folder(given.unit.spec))
+        complaints.push_back({"record: there is no folder to record in",
                               "--record beside a DIR/MODULE that `bitshed gen` wrote"});
+    if (!complaints.empty()) return Session::fail({ErrorKind::request, std::move(complaints)});
 
     const auto result = flows::synthesize(
         unit.value().manifest, unit.value().verilog, options.value(), session.job_count(),
@@ -80,7 +76,7 @@ void add_synth(CLI::App& app, Session& session) {
                      "Seeds of place and route, with commas between (default 1,2,3,4,5)");
     verb->add_option("--freq", given->request.freq, "MHz the router aims at (default 100)");
     verb->add_option("--effort", given->request.effort, "stock (default)");
-    verb->add_option("--timeout", given->request.timeout,
+    verb->add_option("--time-limit", given->request.time_limit,
                      "Seconds for each program that is run (default 600)");
     verb->add_option("--work", given->request.work,
                      "Folder for logs and netlist (default: below ~/.cache/bitshed)");

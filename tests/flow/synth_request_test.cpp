@@ -24,12 +24,12 @@ TEST_CASE("synth request: takes seeds, a frequency with a point, a time limit, a
                                              .seeds = "7,0,2147483647",
                                              .freq = "62.5",
                                              .effort = "stock",
-                                             .timeout = "9",
+                                             .time_limit = "9",
                                              .work = "a b"})
                              .value();
     CHECK(options.seeds == std::vector<int>{7, 0, 2147483647});
     CHECK(options.freq_mhz == 62.5);
-    CHECK(options.timeout.count() == 9);
+    CHECK(options.time_limit.count() == 9);
     CHECK(options.work == "a b");
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("synth request: refuses frequencies and times that are none") {
     for (const char* freq : {"", "0", "-1", "1e3", "0x10", "nan", "inf", "1.2.3", ".", "10001"})
         CHECK_FALSE(make_synth_options({.target = "ice40-hx8k", .freq = freq}).ok());
     for (const char* timeout : {"", "0", "-1", "1.5", "1e3", "86401"})
-        CHECK_FALSE(make_synth_options({.target = "ice40-hx8k", .timeout = timeout}).ok());
+        CHECK_FALSE(make_synth_options({.target = "ice40-hx8k", .time_limit = timeout}).ok());
 }
 
 TEST_CASE("synth request: says all that is wrong at once") {
@@ -59,7 +59,7 @@ TEST_CASE("synth request: says all that is wrong at once") {
                                            .seeds = "x",
                                            .freq = "fast",
                                            .effort = "area",
-                                           .timeout = "0",
+                                           .time_limit = "0",
                                            .work = ""})
                            .error();
     REQUIRE(error.complaints.size() == 6);

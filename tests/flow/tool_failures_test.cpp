@@ -51,7 +51,7 @@ class FakeTools {
     [[nodiscard]] bitshed::Result<SynthResult> measure() const {
         const auto unit = bitshed::tests::hand_written("tiny_xor");
         const auto options = bitshed::flows::make_synth_options(
-            {.target = "ice40-hx8k", .seeds = "1", .timeout = "2", .work = work().string()});
+            {.target = "ice40-hx8k", .seeds = "1", .time_limit = "2", .work = work().string()});
         return bitshed::flows::synthesize(unit.manifest, unit.verilog, options.value(), 1,
                                           [](const std::string&) {});
     }
