@@ -284,7 +284,8 @@ class Printer {
     /// A register that only carries a value of the stage before; others stand in their section.
     bool is_pipeline(NodeId id) const {
         const Node& given = node(id);
-        return !given.clears && node(given.operands[0]).stage + 1 == given.stage;
+        const Node& d = node(given.operands[0]);
+        return !given.clears && d.op != Op::constant && d.stage + 1 == given.stage;
     }
 
     void print_section(std::size_t section) {

@@ -214,8 +214,14 @@ std::vector<Bits> unread_bits(const Module& module) {
     }
     for (const Port& port : module.ports)
         if (port.direction == Direction::output) read_all(port.node);
-    for (const auto& root : {module.clock, module.reset_n, module.enable, module.unread})
-        if (root) read_all(*root);
+    if (module.unread) read_all(*module.unread);
+    for (NodeId id = 0; id < module.nodes.size(); ++id) {
+        const Node& node = module.nodes[id];
+        if (!live[id] || node.op != Op::reg) continue;
+        if (module.clock) read_all(*module.clock);
+        if (module.enable) read_all(*module.enable);
+        if (module.reset_n && node.resets) read_all(*module.reset_n);
+    }
     for (Bits& bits : read) bits = ~bits;
     return read;
 }

@@ -189,6 +189,14 @@ TEST_CASE("findings: values and bits that nothing reads") {
         module.nodes.push_back(
             {.op = Op::reg, .width = 1, .operands = {node_count}, .name = "ring_q"});
     });
+    finds("clk_i: nothing reads the bits 1", [](Module& module) {
+        module.nodes[sum_q] = {.op = Op::bit_not, .width = 8, .operands = {sum}, .name = "sum_n"};
+    });
+    finds("x_i: nothing reads the bits 1", [](Module& module) {
+        module.nodes[x].width = module.ports[1].width = 1;
+        module.nodes[sum].operands = {y, y};
+        module.reset_n = x;  // no register resets
+    });
     // A value without a name makes no line, so it may stay unread.
     Module unnamed = good();
     unnamed.nodes.push_back({.op = Op::bit_not, .width = 8, .operands = {x}});
