@@ -17,6 +17,10 @@ constexpr int greatest_fixed_width = 512;
 constexpr int greatest_lanes = 64;
 constexpr int greatest_stages = 4;
 
+bool has_specials(const format::Format& format) {
+    return format::has_infinity(format) || format::has_nan(format);
+}
+
 /// Collects complaints while a request is read, so that a user sees all of them at once.
 class Request {
   public:
@@ -26,7 +30,7 @@ class Request {
         split_spec_string();
         read_formats();
         read_shape();
-        if (weight_ && activation_) read_accumulator();
+        read_accumulator();
         read_result_and_overflow();
         if (!complaints_.empty()) return Error(ErrorKind::request, std::move(complaints_));
         spec_.weight = *weight_;
@@ -116,16 +120,11 @@ class Request {
     void read_accumulator() {
         Accumulator& accumulator = spec_.accumulator;
         const std::string text = accumulator_text_.value_or("exact");
-        accumulator.lsb_exponent = grid_exponent(*weight_, *activation_);
+        if (weight_ && activation_)
+            accumulator.lsb_exponent = grid_exponent(*weight_, *activation_);
         if (text == "exact") {
             accumulator.terms = terms_;
-            accumulator.bits = tight_width(*weight_, *activation_, terms_);
-            if (accumulator.width_rule == WidthRule::paper) use_paper_width();
-            if (accumulator.bits > greatest_fixed_width)
-                complain(fmt::format("an exact sum of {} products of {} and {} takes {} bits",
-                                     terms_, format::name(*weight_), format::name(*activation_),
-                                     accumulator.bits),
-                         fmt::format("at most {} bits: fewer --terms", greatest_fixed_width));
+            if (weight_ && activation_) decide_exact_width();
             return;
         }
         // --terms and --width have nothing to decide here; a sweep may give them to every
@@ -152,18 +151,22 @@ class Request {
         accumulator.lsb_exponent = 0;
     }
 
-    void use_paper_width() {
-        if (const auto bits = paper_width(*weight_, *activation_, terms_)) {
-            spec_.accumulator.bits = *bits;
-            return;
+    void decide_exact_width() {
+        Accumulator& accumulator = spec_.accumulator;
+        accumulator.bits = tight_width(*weight_, *activation_, terms_);
+        if (accumulator.width_rule == WidthRule::paper) {
+            if (const auto bits = paper_width(*weight_, *activation_, terms_))
+                accumulator.bits = *bits;
+            else
+                complain(fmt::format("--width paper has no formula for {} with {}",
+                                     format::name(*weight_), format::name(*activation_)),
+                         "two minifloats or two integers; --width tight");
         }
-        complain(fmt::format("--width paper has no formula for {} with {}", format::name(*weight_),
-                             format::name(*activation_)),
-                 "two minifloats or two integers; --width tight");
-    }
-
-    static bool has_specials(const format::Format& format) {
-        return format::has_infinity(format) || format::has_nan(format);
+        if (accumulator.bits > greatest_fixed_width)
+            complain(
+                fmt::format("an exact sum of {} products of {} and {} takes {} bits", terms_,
+                            format::name(*weight_), format::name(*activation_), accumulator.bits),
+                fmt::format("at most {} bits: fewer --terms", greatest_fixed_width));
     }
 
     void read_result_and_overflow() {
@@ -245,25 +248,23 @@ std::string accumulator_text(const Accumulator& accumulator) {
     return {};
 }
 
-/// The overflow the unit has without --overflow.
-Overflow default_overflow(const MacSpec& spec) {
-    switch (spec.accumulator.kind) {
+/// What --overflow has to say for this spec; nothing where the default does.
+std::optional<Overflow> needed_overflow(const MacSpec& spec) {
+    const Accumulator& accumulator = spec.accumulator;
+    const bool ieee_result = spec.result && spec.result_overflow == Overflow::ieee;
+    switch (accumulator.kind) {
         case AccumulatorKind::exact:
-            return Overflow::saturate;  // of a result
+            break;
         case AccumulatorKind::fixed:
-            return Overflow::wrap;
+            if (accumulator.overflow == Overflow::wrap) return std::nullopt;
+            return accumulator.overflow;
         case AccumulatorKind::floating:
-            return format::has_infinity(*spec.accumulator.format) ||
-                           format::has_nan(*spec.accumulator.format)
-                       ? Overflow::ieee
-                       : Overflow::saturate;
+            if ((accumulator.overflow == Overflow::ieee) != has_specials(*accumulator.format))
+                return accumulator.overflow;
+            break;
     }
-    return Overflow::none;
-}
-
-Overflow governing_overflow(const MacSpec& spec) {
-    return spec.accumulator.kind == AccumulatorKind::exact ? spec.result_overflow
-                                                           : spec.accumulator.overflow;
+    // Without --overflow a result saturates, whatever its accumulator does.
+    return ieee_result ? std::optional(Overflow::ieee) : std::nullopt;
 }
 
 }  // namespace
@@ -282,8 +283,8 @@ std::string module_name(const MacSpec& spec) {
             name += fmt::format("_n{}", spec.accumulator.terms);
         if (spec.accumulator.width_rule == WidthRule::paper) name += "_paper";
     }
-    if (const Overflow overflow = governing_overflow(spec); overflow != default_overflow(spec))
-        name += fmt::format("_{}", overflow_name(overflow));
+    if (const auto overflow = needed_overflow(spec))
+        name += fmt::format("_{}", overflow_name(*overflow));
     if (spec.result) name += fmt::format("_to_{}", identifier(*spec.result));
     if (spec.lanes != 1) name += fmt::format("_l{}", spec.lanes);
     if (spec.stages != 0) name += fmt::format("_s{}", spec.stages);
@@ -303,8 +304,8 @@ std::string command_line(const MacSpec& spec) {
         if (spec.accumulator.width_rule == WidthRule::paper) line += " --width paper";
     }
     if (spec.result) line += fmt::format(" --result {}", format::name(*spec.result));
-    if (const Overflow overflow = governing_overflow(spec); overflow != default_overflow(spec))
-        line += fmt::format(" --overflow {}", overflow_name(overflow));
+    if (const auto overflow = needed_overflow(spec))
+        line += fmt::format(" --overflow {}", overflow_name(*overflow));
     if (spec.lanes != 1) line += fmt::format(" --lanes {}", spec.lanes);
     if (spec.stages != 0) line += fmt::format(" --stages {}", spec.stages);
     if (spec.enable == Enable::present) line += " --enable";
@@ -318,13 +319,10 @@ int latency(const MacSpec& spec) {
 }
 
 bool has_special_output(const MacSpec& spec) {
-    const auto special = [](const format::Format& format) {
-        return format::has_nan(format) || format::has_infinity(format);
-    };
-    const bool operands = special(spec.weight) || special(spec.activation);
+    const bool operands = has_specials(spec.weight) || has_specials(spec.activation);
     if (spec.accumulator.kind != AccumulatorKind::floating) return operands;
     // A float accumulator shows NaN and infinity itself, unless a NaN has no code where it goes.
-    const bool nan_can_come = operands || special(*spec.accumulator.format);
+    const bool nan_can_come = operands || has_specials(*spec.accumulator.format);
     const bool has_code = format::has_nan(*spec.accumulator.format) &&
                           (!spec.result || format::has_nan(*spec.result));
     return nan_can_come && !has_code;
