@@ -14,8 +14,9 @@ namespace {
 int run(int argc, char** argv) {
     using namespace bitshed::cli;
     Session session;
-    CLI::App app{"bitshed: multiply-accumulate units for minifloats and integers of 2 to 8 bits,\n"
-                 "in Verilog, judged over every operand pair and measured with open tools."};
+    CLI::App app{
+        "bitshed: multiply-accumulate units for minifloats and integers of 2 to 8 bits,\n"
+        "in Verilog, judged over every operand pair and measured with open tools."};
     app.name("bitshed");
     app.set_version_flag("--version", fmt::format("bitshed {}", bitshed::version));
     app.add_flag("--json", session.json, "One JSON document on stdout, nothing else");
@@ -40,7 +41,8 @@ int run(int argc, char** argv) {
         return app.exit(asked);
     } catch (const CLI::ParseError& wrong) {
         Session::diagnose(fmt::format("bitshed: {}", wrong.what()));
-        Session::diagnose("  `bitshed --help` lists the verbs, `bitshed VERB --help` a verb's options");
+        Session::diagnose(
+            "  `bitshed --help` lists the verbs, `bitshed VERB --help` a verb's options");
         return static_cast<int>(bitshed::ErrorKind::request);
     }
     if (std::fflush(stdout) != 0) {
@@ -58,10 +60,11 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& bug) {
-        fmt::print(stderr,
-                   "bitshed: internal error: {}\n"
-                   "  This is a bug of bitshed's, not yours; please report it with the command line.\n",
-                   bug.what());
+        fmt::print(
+            stderr,
+            "bitshed: internal error: {}\n"
+            "  This is a bug of bitshed's, not yours; please report it with the command line.\n",
+            bug.what());
         return bitshed::cli::our_own_bug;
     }
 }

@@ -10,7 +10,8 @@
 
 namespace bitshed::cli {
 
-/// 0, or an exit code of docs/exit_codes: 2 request, 3 judged and failed, 4 tool, 5 files, 6 time, 70 bug.
+/// 0, or an exit code of docs/exit_codes: 2 request, 3 judged and failed, 4 tool, 5 files, 6 time,
+/// 70 bug.
 using ExitCode = int;
 inline constexpr ExitCode done = 0;
 inline constexpr ExitCode our_own_bug = 70;
@@ -40,8 +41,9 @@ class Session {
 
 /// Registers a verb: name, one line of description, and examples that work as printed. `body` runs
 /// after parsing and returns the exit code.
-CLI::App* add_verb(CLI::App& app, Session& session, const std::string& name, const std::string& description,
-                   const std::string& examples, std::function<ExitCode()> body);
+CLI::App* add_verb(CLI::App& app, Session& session, const std::string& name,
+                   const std::string& description, const std::string& examples,
+                   std::function<ExitCode()> body);
 
 // One file a verb: cli/<verb>.cpp.
 void add_formats(CLI::App& app, Session& session);

@@ -30,8 +30,8 @@ const std::vector<Alias>& aliases();
 /// The aliases of one format, in the order of aliases().
 std::vector<std::string> aliases_of(const Format& format);
 
-/// The operand formats with a default bias and no special codes: minifloats of 2..8 bits by width
-/// and exponent bits, then int2..int8, uint2..uint8. `shapes(least, most)` keeps a range of widths.
+/// The operand formats with a default bias and no special codes: minifloats by width and exponent
+/// bits, then ints, then uints, each of `least_bits` to `most_bits` bits (2..8).
 std::vector<Format> shapes(int least_bits, int most_bits);
 
 }  // namespace bitshed::format

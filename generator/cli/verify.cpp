@@ -1,0 +1,106 @@
+// bitshed verify: a unit's Verilog against the golden model.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/mac_options.hpp"
+#include "cli/rebuild.hpp"
+#include "cli/session.hpp"
+#include "cli/unit.hpp"
+#include "flows/record.hpp"
+#include "harness/judge.hpp"
+#include "support/files.hpp"
+#include "support/text.hpp"
+
+namespace bitshed::cli {
+
+namespace {
+
+struct VerifyVerb {
+    mac::MacOptions unit;
+    std::string rtl;
+    std::string seed = "1";
+    std::string time_limit = "3600";
+    bool record = false;
+};
+
+/// A whole number, or a complaint.
+std::int64_t number(const char* option, const std::string& given, std::int64_t least,
+                    std::int64_t most, std::vector<Complaint>& complaints) {
+    const auto parsed = parse_whole_number(given, least, most);
+    if (!parsed)
+        complaints.push_back({fmt::format("{}: {} will not do", option, printable(given)),
+                              fmt::format("a whole number from {} to {}", least, most)});
+    return parsed.value_or(least);
+}
+
+ExitCode verify(const Session& session, const VerifyVerb& given) {
+    std::vector<Complaint> complaints;
+    harness::JudgeOptions options;
+    options.stimulus.seed =
+        static_cast<std::uint64_t>(number("seed", given.seed, 0, INT64_MAX, complaints));
+    options.limit =
+        std::chrono::seconds(number("time-limit", given.time_limit, 1, 1'000'000, complaints));
+    options.jobs = session.job_count();
+    if (given.record && !given.rtl.empty())
+        complaints.push_back(
+            {"record: another file than the unit's own is judged", "--record without --rtl"});
+    if (given.record && !names_folder(given.unit.spec))
+        complaints.push_back({"record: there is no folder to record in",
+                              "--record beside a DIR/MODULE that `bitshed gen` wrote"});
+    const auto loaded = load_unit(given.unit);
+    if (!loaded && loaded.error().kind != ErrorKind::request) return Session::fail(loaded.error());
+    if (!loaded)
+        complaints.insert(complaints.begin(), loaded.error().complaints.begin(),
+                          loaded.error().complaints.end());
+    if (!complaints.empty()) return Session::fail(Error(ErrorKind::request, complaints));
+
+    std::vector<harness::UnitUnderTest> units(1);
+    harness::UnitUnderTest& unit = units[0];
+    unit.manifest = loaded.value().manifest;
+    unit.verilog = loaded.value().verilog;
+    unit.module = rebuild_module(unit.manifest);
+    if (!given.rtl.empty()) {
+        auto text = read_file(given.rtl);
+        if (!text) return Session::fail(text.error());
+        unit.verilog = std::move(text).value();
+        unit.origin = harness::Origin::foreign;
+        unit.include_folder = std::filesystem::absolute(given.rtl).parent_path();
+    }
+    session.progress(fmt::format("{}: building it with Verilator, then every pair of codes",
+                                 unit.manifest.module));
+    const auto verdicts = harness::judge(units, options);
+    if (!verdicts[0]) return Session::fail(verdicts[0].error());
+    const harness::Verdict& verdict = verdicts[0].value();
+    if (given.record) {
+        const auto written = flows::record_result(*loaded.value().folder, verdict.module, "verify",
+                                                  unit.verilog, harness::to_json(verdict));
+        if (!written) return Session::fail(written.error());
+    }
+    if (session.json)
+        Session::print_json(harness::to_json(verdict));
+    else
+        Session::print(harness::describe(verdict));
+    return verdict.passed() ? done : static_cast<ExitCode>(ErrorKind::judged);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Session& session) {
+    const auto given = std::make_shared<VerifyVerb>();
+    CLI::App* verb = add_verb(
+        app, session, "verify",
+        "Compare a unit (SPEC or DIR/MODULE) with the golden model, over every pair of codes",
+        "  bitshed verify 'e4m3*e4m3+exact'\n"
+        "  bitshed verify 'int4*int8' --stages 1 --enable --seed 7 --json",
+        [&session, given] { return verify(session, *given); });
+    add_mac_options(verb, given->unit);
+    verb->add_option("--rtl", given->rtl,
+                     "Judge this Verilog file, of the same module and ports, in the unit's place");
+    verb->add_option("--seed", given->seed, "Seed of orders and random sequences (default 1)");
+    verb->add_option("--time-limit", given->time_limit, "Seconds for it all (default 3600)");
+    verb->add_flag("--record", given->record,
+                   "Keep the result in DIR/MODULE, where `bitshed report` finds it");
+}
+
+}  // namespace bitshed::cli
