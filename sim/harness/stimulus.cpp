@@ -1,0 +1,319 @@
+#include "harness/stimulus.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "golden/operand_table.hpp"
+#include "harness/random.hpp"
+#include "support/check.hpp"
+
+namespace bitshed::harness {
+
+namespace {
+
+using golden::Integer;
+using golden::Special;
+using golden::Unit;
+using Codes = std::vector<std::uint32_t>;
+
+struct Pair {
+    std::uint32_t w = 0;
+    std::uint32_t a = 0;
+};
+
+/// The codes of an operand, sorted by what they are good for.
+struct CodeSet {
+    std::vector<golden::Operand<Integer>> table;
+    Codes finite;
+    Codes corners;  ///< zeros, ends of subnormals and normals, special codes
+    Codes finite_corners;
+    std::uint32_t greatest = 0;
+    std::uint32_t least = 0;
+
+    explicit CodeSet(const format::Format& format)
+        : table(golden::operand_table<Integer>(format)),
+          greatest(format::largest_finite_code(format)),
+          least(format::least_finite_code(format)) {
+        format::Class before = format::Class::nan;
+        for (std::uint32_t code = 0; code < table.size(); ++code) {
+            const bool is_finite = table[code].special == Special::finite;
+            if (is_finite) finite.push_back(code);
+            // A code beside a change of class is a corner, and so is what is next to a zero.
+            const format::Class class_ = format::decode(format, code).class_;
+            const bool is_corner = class_ != before || code == greatest || code == least ||
+                                   code + 1 == table.size() ||
+                                   format::decode(format, code + 1).class_ != class_;
+            before = class_;
+            if (!is_corner) continue;
+            corners.push_back(code);
+            if (is_finite) finite_corners.push_back(code);
+        }
+    }
+
+    [[nodiscard]] bool is_finite(std::uint32_t code) const {
+        return table[code].special == Special::finite;
+    }
+};
+
+class Writer {
+  public:
+    Writer(const Unit& unit, const Layout& layout, const StimulusOptions& options)
+        : unit_(unit),
+          layout_(layout),
+          options_(options),
+          random_(options.seed),
+          lanes_(static_cast<std::size_t>(unit.lanes)),
+          weights_(unit.weight),
+          activations_(unit.activation),
+          w_(lanes_),
+          a_(lanes_) {
+        if (const auto* exact = std::get_if<golden::ExactAccumulator>(&unit.accumulator))
+            sum_limit_ = std::max<std::int64_t>(1, exact->terms / unit.lanes);
+    }
+
+    Stimulus write(int latency) {
+        for (int i = 0; i < 16; ++i) junk(Clear::no);
+        clear();
+        made_.pairs_begin = made_.rows;
+        every_pair();
+        made_.pairs_end = made_.rows;
+        extreme_runs();
+        random_sequences();
+        for (int i = 0; i < latency; ++i) clear();
+        return std::move(made_);
+    }
+
+  private:
+    enum class Clear { no, yes };
+    enum class Enable { low, high };
+
+    // ---- rows ----
+
+    void row(Clear clear, Enable enable) {
+        made_.words.resize(made_.words.size() + layout_.stimulus_words);
+        const auto row = std::span(made_.words).last(layout_.stimulus_words);
+        if (layout_.clear) put_bits(row, layout_.clear->low, 1, clear == Clear::yes ? 1 : 0);
+        if (layout_.enable) put_bits(row, layout_.enable->low, 1, enable == Enable::high ? 1 : 0);
+        const auto w_bits = layout_.weight.bits / static_cast<unsigned>(lanes_);
+        const auto a_bits = layout_.activation.bits / static_cast<unsigned>(lanes_);
+        for (unsigned lane = 0; lane < lanes_; ++lane) {
+            put_bits(row, layout_.weight.low + lane * w_bits, w_bits, w_[lane]);
+            put_bits(row, layout_.activation.low + lane * a_bits, a_bits, a_[lane]);
+        }
+        ++made_.rows;
+        if (enable == Enable::low) return;
+        steps_ = clear == Clear::yes ? 0 : steps_ + 1;
+    }
+
+    void any_codes() {
+        for (auto& code : w_)
+            code = static_cast<std::uint32_t>(random_.below(weights_.table.size()));
+        for (auto& code : a_)
+            code = static_cast<std::uint32_t>(random_.below(activations_.table.size()));
+    }
+
+    void zeros() {
+        std::fill(w_.begin(), w_.end(), 0);
+        std::fill(a_.begin(), a_.end(), 0);
+    }
+
+    void junk(Clear clear) {
+        any_codes();
+        row(clear, Enable::high);
+    }
+
+    /// With operands all the same: the pair beside a clear is dropped.
+    void clear() { junk(Clear::yes); }
+
+    void step() {
+        if (steps_ >= sum_limit_) {
+            const Codes w = w_, a = a_;
+            clear();
+            w_ = w;
+            a_ = a;
+        }
+        row(Clear::no, Enable::high);
+    }
+
+    // ---- every pair of codes in every lane ----
+
+    [[nodiscard]] bool is_finite(const Pair& pair) const {
+        return weights_.is_finite(pair.w) && activations_.is_finite(pair.a);
+    }
+    [[nodiscard]] bool is_negative(const Pair& pair) const {
+        return weights_.table[pair.w].negative != activations_.table[pair.a].negative;
+    }
+
+    /// Can what a pair adds be hidden by what the accumulator holds? Then each is shown alone.
+    [[nodiscard]] bool sums_hide_pairs() const {
+        if (const auto* fixed = std::get_if<golden::FixedAccumulator>(&unit_.accumulator))
+            return fixed->overflow == golden::FixedAccumulator::Overflow::saturate;
+        return std::holds_alternative<golden::FloatAccumulator>(unit_.accumulator);
+    }
+
+    void every_pair() {
+        std::vector<Pair> finite, special;
+        for (std::uint32_t w = 0; w < weights_.table.size(); ++w)
+            for (std::uint32_t a = 0; a < activations_.table.size(); ++a)
+                (is_finite({w, a}) ? finite : special).push_back({w, a});
+        // A special value hides those that follow it.
+        one_by_one(special);
+        constexpr std::size_t few_enough = 1u << 18;
+        if (!sums_hide_pairs()) {
+            summed(finite, 4096);
+        } else if (lanes_ * finite.size() <= few_enough) {
+            one_by_one(finite);
+            summed(finite, 64);
+        } else {
+            summed(finite, 1);
+        }
+    }
+
+    /// Each pair as the first after a clear, the other lanes at zero.
+    void one_by_one(std::vector<Pair> pairs) {
+        random_.shuffle(pairs);
+        for (std::size_t lane = 0; lane < lanes_; ++lane)
+            for (const Pair& pair : pairs) {
+                clear();
+                zeros();
+                w_[lane] = pair.w;
+                a_[lane] = pair.a;
+                step();
+            }
+    }
+
+    /// All pairs in every lane, shuffled, in sums of up to `length` steps; every second sum takes
+    /// its positive products first, so that it climbs high and comes back.
+    void summed(const std::vector<Pair>& pairs, std::size_t length) {
+        if (sum_limit_ < static_cast<std::int64_t>(length))
+            length = static_cast<std::size_t>(sum_limit_);
+        std::vector<std::vector<Pair>> orders(lanes_, pairs);
+        for (auto& order : orders) {
+            random_.shuffle(order);
+            for (std::size_t begin = 0; begin < order.size(); begin += 2 * length) {
+                const std::size_t end = std::min(order.size(), begin + length);
+                std::partition(order.begin() + static_cast<std::ptrdiff_t>(begin),
+                               order.begin() + static_cast<std::ptrdiff_t>(end),
+                               [&](const Pair& pair) { return !is_negative(pair); });
+            }
+        }
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            if (i % length == 0) clear();
+            for (std::size_t lane = 0; lane < lanes_; ++lane) {
+                w_[lane] = orders[lane][i].w;
+                a_[lane] = orders[lane][i].a;
+            }
+            step();
+        }
+    }
+
+    // ---- runs of the extreme products ----
+
+    void extreme_runs() {
+        const auto product = [&](const Pair& pair) {
+            return Integer(weights_.table[pair.w].multiple * activations_.table[pair.a].multiple);
+        };
+        std::array<Pair, 4> ends{Pair{weights_.least, activations_.least},
+                                 Pair{weights_.least, activations_.greatest},
+                                 Pair{weights_.greatest, activations_.least},
+                                 Pair{weights_.greatest, activations_.greatest}};
+        std::sort(ends.begin(), ends.end(),
+                  [&](const Pair& x, const Pair& y) { return product(x) < product(y); });
+        extreme_run(ends.back(), product(ends.back()));
+        extreme_run(ends.front(), product(ends.front()));
+    }
+
+    /// Up to `terms` products of one pair, or as many as pass the range of a fixed accumulator.
+    void extreme_run(const Pair& pair, const Integer& product) {
+        if (product == 0) return;
+        const auto lanes = static_cast<std::int64_t>(lanes_);
+        std::int64_t products = 256 * lanes;  // a float accumulator overflows or stands still
+        if (const auto* exact = std::get_if<golden::ExactAccumulator>(&unit_.accumulator))
+            products = exact->terms;
+        if (const auto* fixed = std::get_if<golden::FixedAccumulator>(&unit_.accumulator)) {
+            const Integer around = (Integer(1) << fixed->bits) / abs(product) + 4 * lanes;
+            products = around < 20'000 * lanes ? static_cast<std::int64_t>(around) : 64 * lanes;
+        }
+        products = std::min(products, static_cast<std::int64_t>(options_.extreme_cycles) * lanes);
+        clear();
+        std::int64_t done = 0;
+        while (done < products) {
+            zeros();
+            for (std::size_t lane = 0; lane < lanes_ && done < products; ++lane, ++done) {
+                w_[lane] = pair.w;
+                a_[lane] = pair.a;
+            }
+            row(Clear::no, Enable::high);
+        }
+        made_.extreme_products = std::max(made_.extreme_products, done);
+        clear();
+    }
+
+    // ---- random sequences ----
+
+    enum class Taste { any, finite, corners, finite_corners };
+
+    std::uint32_t code(const CodeSet& set, Taste taste) {
+        const auto pick = [&](const Codes& codes) { return codes[random_.below(codes.size())]; };
+        switch (taste) {
+            case Taste::any:
+                return static_cast<std::uint32_t>(random_.below(set.table.size()));
+            case Taste::finite:
+                return pick(set.finite);
+            case Taste::corners:
+                return pick(random_.one_in(4) ? set.corners : set.finite_corners);
+            case Taste::finite_corners:
+                return pick(set.finite_corners);
+        }
+        check(false, "every taste is served");
+        return 0;
+    }
+
+    /// Sums of various length, most of them finite: with clears, held cycles, and clears that come
+    /// while the unit is held and must be ignored.
+    void random_sequences() {
+        constexpr std::array clear_rates{2u, 8u, 32u, 128u, 1024u};
+        constexpr std::array hold_rates{2u, 4u, 16u};
+        Taste taste = Taste::any;
+        std::size_t clear_rate = 8, hold_rate = 4;
+        for (std::size_t i = 0; i < options_.random_cycles; ++i) {
+            if (random_.one_in(64)) {
+                taste = static_cast<Taste>(random_.below(4));
+                clear_rate = clear_rates[random_.below(clear_rates.size())];
+                hold_rate = hold_rates[random_.below(hold_rates.size())];
+            }
+            if (layout_.enable && random_.one_in(hold_rate)) {
+                any_codes();
+                row(random_.one_in(4) ? Clear::yes : Clear::no, Enable::low);
+            } else if (random_.one_in(clear_rate)) {
+                clear();
+            } else {
+                for (auto& w : w_) w = code(weights_, taste);
+                for (auto& a : a_) a = code(activations_, taste);
+                step();
+            }
+        }
+    }
+
+    const Unit& unit_;
+    const Layout& layout_;
+    const StimulusOptions& options_;
+    Random random_;
+    std::size_t lanes_;
+    CodeSet weights_;
+    CodeSet activations_;
+    std::int64_t sum_limit_ = INT64_MAX;  ///< steps a sum may have
+    std::int64_t steps_ = 0;              ///< since the last clear
+
+    Codes w_, a_;  ///< the operands of the row that is written next
+    Stimulus made_;
+};
+
+}  // namespace
+
+Stimulus make_stimulus(const Unit& unit, const Layout& layout, int latency,
+                       const StimulusOptions& options) {
+    return Writer(unit, layout, options).write(latency);
+}
+
+}  // namespace bitshed::harness

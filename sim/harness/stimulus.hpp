@@ -1,0 +1,34 @@
+// What a unit is given, cycle by cycle. docs/verification.md says why these cycles.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "golden/unit.hpp"
+#include "harness/layout.hpp"
+
+namespace bitshed::harness {
+
+struct StimulusOptions {
+    std::uint64_t seed = 1;
+    std::size_t random_cycles = 8192;      ///< of the random phase
+    std::size_t extreme_cycles = 200'000;  ///< no run of equal products is longer
+};
+
+/// Rows of Layout::stimulus_words words. In order: a few random cycles without a clear, for the
+/// unit's state is unknown; every pair of codes in every lane; runs of the extreme products;
+/// random sequences; and as many cycles as the last pair takes to show.
+struct Stimulus {
+    std::vector<std::uint32_t> words;
+    std::size_t rows = 0;
+    std::size_t pairs_begin = 0;  ///< the rows of the phase in which pairs count as visited
+    std::size_t pairs_end = 0;
+    std::int64_t extreme_products = 0;  ///< the most equal products summed: `terms` if it could be
+};
+
+/// `latency` is the manifest's.
+Stimulus make_stimulus(const golden::Unit& unit, const Layout& layout, int latency,
+                       const StimulusOptions& options);
+
+}  // namespace bitshed::harness
