@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "support/text.hpp"
@@ -18,6 +19,15 @@ constexpr const char* schema = "bitshed.manifest/1";
 template <class T>
 Json or_null(const std::optional<T>& value) {
     return value ? Json(*value) : Json(nullptr);
+}
+
+bool is_identifier(const std::string& name) {
+    const auto word = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    };
+    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+           std::all_of(name.begin(), name.end(), word);
 }
 
 /// Reads fields out of a JSON object and collects what is wrong with them.
@@ -46,7 +56,9 @@ class Reader {
                        std::int64_t most) {
         const Json* value = find(object, field);
         if (value == nullptr) return least;
-        if (value->is_number_integer()) {
+        const bool too_large =
+            value->is_number_unsigned() && value->get<std::uint64_t>() > std::uint64_t{INT64_MAX};
+        if (value->is_number_integer() && !too_large) {
             const auto number = value->get<std::int64_t>();
             if (number >= least && number <= most) return number;
         }
@@ -63,12 +75,25 @@ class Reader {
 
     std::string one_of(const Json& object, const char* field,
                        const std::set<std::string>& allowed) {
-        const std::string given = text(object, field);
-        if (allowed.contains(given)) return given;
+        const Json* value = find(object, field);
+        if (value == nullptr) return *allowed.begin();
+        const std::string given = value->is_string() ? value->get<std::string>() : value->dump();
+        if (value->is_string() && allowed.contains(given)) return given;
         std::string list;
         for (const auto& word : allowed) list += (list.empty() ? "" : ", ") + word;
         complain(fmt::format("the field '{}' is {}", field, printable(given)), list);
         return *allowed.begin();
+    }
+
+    /// A name that Verilog takes; "" where there is none.
+    std::string identifier(const Json& object, const char* field) {
+        const Json* value = find(object, field);
+        if (value == nullptr) return {};
+        const std::string given = value->is_string() ? value->get<std::string>() : value->dump();
+        if (value->is_string() && is_identifier(given)) return given;
+        complain(fmt::format("the field '{}' is {}", field, printable(given)),
+                 "a Verilog identifier");
+        return {};
     }
 
     const Json* find(const Json& object, const char* field) {
@@ -82,23 +107,16 @@ class Reader {
     std::vector<Complaint>& complaints_;
 };
 
-bool is_identifier(const std::string& name) {
-    const auto word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_';
-    };
-    return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-           std::all_of(name.begin(), name.end(), word);
-}
-
 ManifestAccumulator read_accumulator(Reader& reader, const Json& object) {
     ManifestAccumulator accumulator;
     accumulator.kind = reader.one_of(object, "kind", {"exact", "fixed", "float"});
     accumulator.format = reader.text_or_null(object, "format");
-    accumulator.bits = static_cast<int>(reader.whole(object, "bits", 2, 512));
+    accumulator.bits = static_cast<int>(reader.whole(object, "bits", 1, 512));
     if (const auto lsb = reader.whole_or_null(object, "lsb_exponent", -5000, 5000))
         accumulator.lsb_exponent = static_cast<int>(*lsb);
-    accumulator.overflow = reader.one_of(object, "overflow", {"none", "wrap", "saturate", "ieee"});
+    static const std::map<std::string, std::set<std::string>> overflows = {
+        {"exact", {"none"}}, {"fixed", {"wrap", "saturate"}}, {"float", {"saturate", "ieee"}}};
+    accumulator.overflow = reader.one_of(object, "overflow", overflows.at(accumulator.kind));
     accumulator.terms = reader.whole_or_null(object, "terms", 1, INT64_MAX);
     const bool is_float = accumulator.kind == "float";
     if (is_float != accumulator.format.has_value())
@@ -106,7 +124,32 @@ ManifestAccumulator read_accumulator(Reader& reader, const Json& object) {
     if (is_float == accumulator.lsb_exponent.has_value())
         reader.complain(
             "the accumulator's 'lsb_exponent' is given for exact and fixed, and only there");
+    if ((accumulator.kind == "exact") != accumulator.terms.has_value())
+        reader.complain("the accumulator's 'terms' is given for kind exact, and only there");
     return accumulator;
+}
+
+/// What a port of each role is like; docs/manifest.md has the same table for people.
+struct Role {
+    const char* direction;
+    int bits;                          ///< 0: as many as the unit needs
+    std::set<std::string> handshakes;  ///< that may have it; valid and stream must have theirs
+};
+
+const std::map<std::string, Role>& roles() {
+    static const std::set<std::string> all = {"none", "valid", "stream"}, none = {"none"},
+                                       framed = {"valid", "stream"}, stream = {"stream"};
+    static const std::map<std::string, Role> table = {
+        {"clock", {"input", 1, all}},        {"clear", {"input", 1, none}},
+        {"enable", {"input", 1, none}},      {"weight", {"input", 0, all}},
+        {"activation", {"input", 0, all}},   {"accumulator", {"output", 0, all}},
+        {"special", {"output", 2, all}},     {"result", {"output", 0, all}},
+        {"reset", {"input", 1, framed}},     {"in_valid", {"input", 1, framed}},
+        {"in_first", {"input", 1, framed}},  {"in_last", {"input", 1, framed}},
+        {"in_ready", {"output", 1, stream}}, {"out_valid", {"output", 1, framed}},
+        {"out_ready", {"input", 1, stream}},
+    };
+    return table;
 }
 
 std::vector<ManifestPort> read_ports(Reader& reader, const Json& list) {
@@ -115,28 +158,65 @@ std::vector<ManifestPort> read_ports(Reader& reader, const Json& list) {
         reader.complain("the field 'ports' is no list");
         return ports;
     }
-    std::set<std::string> names, roles;
+    std::set<std::string> role_names;
+    for (const auto& [name, role] : roles()) role_names.insert(name);
     for (const auto& entry : list) {
         ManifestPort port;
-        port.name = reader.text(entry, "name");
+        port.name = reader.identifier(entry, "name");
         port.direction = reader.one_of(entry, "direction", {"input", "output"});
         port.bits = static_cast<int>(reader.whole(entry, "bits", 1, 4096));
-        port.role = reader.one_of(
-            entry, "role",
-            {"clock", "clear", "enable", "weight", "activation", "accumulator", "special", "result",
-             "reset", "in_valid", "in_first", "in_last", "in_ready", "out_valid", "out_ready"});
-        if (!is_identifier(port.name))
-            reader.complain(
-                fmt::format("the port name {} is no Verilog identifier", printable(port.name)));
-        if (!names.insert(port.name).second || !roles.insert(port.role).second)
-            reader.complain(
-                fmt::format("the port {} or its role stands twice", printable(port.name)));
+        port.role = reader.one_of(entry, "role", role_names);
         ports.push_back(std::move(port));
     }
-    for (const char* needed : {"clock", "weight", "activation", "accumulator"})
-        if (!roles.contains(needed))
-            reader.complain(fmt::format("no port has the role '{}'", needed));
     return ports;
+}
+
+/// Ports against their roles and the rest of the manifest.
+void compare_ports(Reader& reader, const Manifest& manifest) {
+    std::set<std::string> names, seen;
+    for (const auto& port : manifest.ports) {
+        if (!names.insert(port.name).second || !seen.insert(port.role).second)
+            reader.complain(fmt::format("the port '{}' or its role stands twice", port.name));
+        const Role& role = roles().at(port.role);
+        if (port.direction != role.direction)
+            reader.complain(fmt::format("the port '{}' is an {}", port.name, port.direction),
+                            fmt::format("an {}, for its role is {}", role.direction, port.role));
+        if (role.bits != 0 && port.bits != role.bits)
+            reader.complain(fmt::format("the port '{}' has {} bits", port.name, port.bits),
+                            fmt::format("{}, for its role is {}", role.bits, port.role));
+        if (!role.handshakes.contains(manifest.handshake))
+            reader.complain(fmt::format("the port '{}' does not go with the handshake {}",
+                                        port.name, manifest.handshake));
+    }
+    for (const auto& [name, role] : roles()) {
+        const bool is_framed = manifest.handshake != "none" && role.handshakes.size() < 3;
+        const bool needed = name == "clock" || name == "weight" || name == "activation" ||
+                            name == "accumulator" || is_framed;
+        if (needed && role.handshakes.contains(manifest.handshake) &&
+            manifest.port(name) == nullptr)
+            reader.complain(fmt::format("no port has the role '{}'", name));
+    }
+    if ((manifest.port("result") != nullptr) != manifest.result.has_value())
+        reader.complain("a port with the role 'result' is there for a result, and only then");
+    for (const char* operand : {"weight", "activation"})
+        if (const ManifestPort* port = manifest.port(operand);
+            port != nullptr && port->bits % manifest.lanes != 0)
+            reader.complain(fmt::format("the port '{}' has {} bits, which {} lanes cannot share",
+                                        port->name, port->bits, manifest.lanes));
+    if (const ManifestPort* port = manifest.port("accumulator");
+        port != nullptr && port->bits != manifest.accumulator.bits)
+        reader.complain(fmt::format("the port '{}' has {} bits, the accumulator {}", port->name,
+                                    port->bits, manifest.accumulator.bits));
+}
+
+std::vector<std::string> read_files(Reader& reader, const Json& list) {
+    std::vector<std::string> files;
+    if (list.is_array())
+        for (const auto& file : list)
+            if (file.is_string()) files.push_back(file.get<std::string>());
+    if (!list.is_array() || files.empty() || files.size() != list.size())
+        reader.complain("the field 'files' is no list of names");
+    return files;
 }
 
 }  // namespace
@@ -186,13 +266,9 @@ Result<Manifest> manifest_from_text(const std::string& text, const std::string& 
                      "the MODULE.json that `bitshed gen` writes");
     std::vector<Complaint> complaints;
     Reader reader(origin, complaints);
-    if (const auto given = reader.text(document, "schema"); given != schema)
-        reader.complain(fmt::format("the schema is {}", printable(given)), schema);
+    reader.one_of(document, "schema", {schema});
     Manifest manifest;
-    manifest.module = reader.text(document, "module");
-    if (!is_identifier(manifest.module))
-        reader.complain(
-            fmt::format("the module name {} is no Verilog identifier", printable(manifest.module)));
+    manifest.module = reader.identifier(document, "module");
     manifest.command = reader.text(document, "command");
     manifest.version = reader.text(document, "version");
     manifest.weight = reader.text(document, "weight");
@@ -207,15 +283,12 @@ Result<Manifest> manifest_from_text(const std::string& text, const std::string& 
     manifest.latency = static_cast<int>(reader.whole(document, "latency", 1, 64));
     manifest.interval = static_cast<int>(reader.whole(document, "interval", 1, 64));
     manifest.handshake = reader.one_of(document, "handshake", {"none", "valid", "stream"});
-    if (const Json* ports = reader.find(document, "ports"))
+    if (const Json* ports = reader.find(document, "ports")) {
         manifest.ports = read_ports(reader, *ports);
-    if (const Json* files = reader.find(document, "files"); files != nullptr && files->is_array())
-        for (const auto& file : *files)
-            if (file.is_string()) manifest.files.push_back(file.get<std::string>());
-    if (const ManifestPort* port = manifest.port("accumulator");
-        port != nullptr && port->bits != manifest.accumulator.bits)
-        reader.complain(fmt::format("acc_o has {} bits, the accumulator {}", port->bits,
-                                    manifest.accumulator.bits));
+        if (complaints.empty()) compare_ports(reader, manifest);
+    }
+    if (const Json* files = reader.find(document, "files"))
+        manifest.files = read_files(reader, *files);
     if (!complaints.empty()) return Error(ErrorKind::files, std::move(complaints));
     return manifest;
 }
