@@ -22,10 +22,52 @@ std::string zeros(std::size_t first, std::size_t end) {
 
 /// The end of a unit's last output in its row.
 unsigned output_bits(const Layout& layout) {
-    const Field& last = layout.result    ? *layout.result
-                        : layout.special ? *layout.special
-                                         : layout.accumulator;
+    const Field last = layout.outputs().back();
     return last.low + last.bits;
+}
+
+/// What stands between a unit that can refuse a pair and its row: a pair that was refused is
+/// offered again, as AXI-Stream wants it, and the row gives way. in_ready is kept as it stood at
+/// the edge.
+std::string offering(const Instance& instance, std::size_t number) {
+    const Layout& layout = *instance.layout;
+    const std::size_t base = 32 * instance.stimulus_word;
+    const std::size_t low = base + layout.in_valid->low;
+    const std::size_t high = base + layout.activation.low + layout.activation.bits - 1;
+    return fmt::format(
+        "    wire ready_{0};\n"
+        "    reg  ready_{0}_q, held_{0}_q;\n"
+        "    reg  [{1}:0] kept_{0}_q;\n"
+        "    wire [{1}:0] offer_{0} = held_{0}_q ? kept_{0}_q : stimulus_q[{2}:{3}];\n"
+        "    always @(posedge clk_i) begin\n"
+        "        ready_{0}_q <= ready_{0};\n"
+        "        held_{0}_q <= stimulus_q[{4}] & offer_{0}[0] & ~ready_{0};\n"
+        "        kept_{0}_q <= offer_{0};\n"
+        "    end\n"
+        "    assign response_o[{5}] = ready_{0}_q;\n",
+        number, high - low, high, low, base + layout.reset->low,
+        32 * instance.response_word + layout.in_ready->low);
+}
+
+/// The pins of an instance.
+std::string pins(const Instance& instance, std::size_t number) {
+    const Layout& layout = *instance.layout;
+    std::string text;
+    for (const Field& field : layout.inputs()) {
+        const bool is_offered = layout.in_ready && field.low >= layout.in_valid->low;
+        if (!is_offered) {
+            text += pin(field, "stimulus_q", instance.stimulus_word);
+            continue;
+        }
+        const Field moved{field.port, field.low - layout.in_valid->low, field.bits};
+        text += pin(moved, fmt::format("offer_{}", number).c_str(), 0);
+    }
+    for (const Field& field : layout.outputs()) {
+        const bool is_ready = layout.in_ready && field.low == layout.in_ready->low;
+        text += is_ready ? fmt::format(",\n        .{}(ready_{})", field.port, number)
+                         : pin(field, "response_o", instance.response_word);
+    }
+    return text;
 }
 
 }  // namespace
@@ -36,14 +78,9 @@ std::string bench_text(const std::vector<Instance>& instances, std::size_t stimu
     std::size_t driven = 0;
     for (std::size_t i = 0; i < instances.size(); ++i) {
         const Layout& layout = *instances[i].layout;
-        text += fmt::format("    {} unit_{} (\n        .{}(clk_i)", instances[i].module, i,
-                            layout.clock);
-        for (const auto& field : {layout.clear, layout.enable, std::optional(layout.weight),
-                                  std::optional(layout.activation)})
-            if (field) text += pin(*field, "stimulus_q", instances[i].stimulus_word);
-        for (const auto& field : {std::optional(layout.accumulator), layout.special, layout.result})
-            if (field) text += pin(*field, "response_o", instances[i].response_word);
-        text += "\n    );\n";
+        if (layout.in_ready) text += offering(instances[i], i);
+        text += fmt::format("    {} unit_{} (\n        .{}(clk_i){}\n    );\n", instances[i].module,
+                            i, layout.clock, pins(instances[i], i));
         const std::size_t first = 32 * instances[i].response_word;
         text += zeros(first + output_bits(layout), first + 32 * layout.response_words);
         driven = first + 32 * layout.response_words;

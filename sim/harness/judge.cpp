@@ -29,14 +29,20 @@ struct Case {
 using Group = std::vector<Case*>;
 
 Result<golden::Unit> admit(const UnitUnderTest& unit) {
-    if (unit.manifest.handshake != "none" || unit.manifest.interval != 1)
+    const emit::Manifest& manifest = unit.manifest;
+    if (manifest.interval != 1)
         return Error(ErrorKind::request,
-                     fmt::format("{}: units with handshake {} cannot be judged yet",
-                                 unit.manifest.module, unit.manifest.handshake),
-                     "handshake none");
-    if (unit.manifest.port("clear") == nullptr)
-        return Error(ErrorKind::files, fmt::format("manifest of {}: no port has the role 'clear'",
-                                                   unit.manifest.module));
+                     fmt::format("{}: units that take a pair every {} cycles cannot be judged yet",
+                                 manifest.module, manifest.interval),
+                     "interval 1");
+    std::vector<const char*> needed{"clear"};
+    if (manifest.handshake != "none")
+        needed = {"reset", "in_valid", "in_first", "in_last", "out_valid"};
+    if (manifest.handshake == "stream") needed.insert(needed.end(), {"in_ready", "out_ready"});
+    for (const char* role : needed)
+        if (manifest.port(role) == nullptr)
+            return Error(ErrorKind::files, fmt::format("manifest of {}: no port has the role '{}'",
+                                                       manifest.module, role));
     return golden_unit(unit.manifest);
 }
 

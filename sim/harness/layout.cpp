@@ -62,6 +62,11 @@ Layout make_layout(const emit::Manifest& manifest) {
     Allocator inputs(manifest);
     layout.clear = inputs.optional_field("clear");
     layout.enable = inputs.optional_field("enable");
+    layout.reset = inputs.optional_field("reset");
+    layout.out_ready = inputs.optional_field("out_ready");
+    layout.in_valid = inputs.optional_field("in_valid");
+    layout.in_first = inputs.optional_field("in_first");
+    layout.in_last = inputs.optional_field("in_last");
     layout.weight = inputs.field("weight");
     layout.activation = inputs.field("activation");
     layout.stimulus_words = inputs.words();
@@ -69,8 +74,28 @@ Layout make_layout(const emit::Manifest& manifest) {
     layout.accumulator = outputs.field("accumulator");
     layout.special = outputs.optional_field("special");
     layout.result = outputs.optional_field("result");
+    layout.out_valid = outputs.optional_field("out_valid");
+    layout.in_ready = outputs.optional_field("in_ready");
     layout.response_words = outputs.words();
     return layout;
+}
+
+namespace {
+std::vector<Field> present(std::initializer_list<std::optional<Field>> fields) {
+    std::vector<Field> list;
+    for (const auto& field : fields)
+        if (field) list.push_back(*field);
+    return list;
+}
+}  // namespace
+
+std::vector<Field> Layout::inputs() const {
+    return present(
+        {clear, enable, reset, out_ready, in_valid, in_first, in_last, weight, activation});
+}
+
+std::vector<Field> Layout::outputs() const {
+    return present({accumulator, special, result, out_valid, in_ready});
 }
 
 std::uint32_t get_bits(std::span<const std::uint32_t> row, unsigned low, unsigned bits) {

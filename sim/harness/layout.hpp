@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "emit/manifest.hpp"
 
@@ -23,6 +24,12 @@ struct Layout {
     // Inputs.
     std::optional<Field> clear;
     std::optional<Field> enable;
+    std::optional<Field> reset;  ///< active low
+    std::optional<Field> out_ready;
+    std::optional<Field>
+        in_valid;  ///< from here to the activation: what is offered with a handshake
+    std::optional<Field> in_first;
+    std::optional<Field> in_last;
     Field weight;
     Field activation;
     unsigned stimulus_words = 0;
@@ -30,7 +37,13 @@ struct Layout {
     Field accumulator;
     std::optional<Field> special;
     std::optional<Field> result;
+    std::optional<Field> out_valid;
+    std::optional<Field> in_ready;  ///< as it stood before the edge; the others stand after it
     unsigned response_words = 0;
+
+    /// All that there are, in the order of their bits.
+    [[nodiscard]] std::vector<Field> inputs() const;
+    [[nodiscard]] std::vector<Field> outputs() const;
 };
 
 Layout make_layout(const emit::Manifest& manifest);

@@ -1,58 +1,17 @@
 #include "harness/scoreboard.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <deque>
 
 #include "golden/mac.hpp"
-#include "rtl/interpreter.hpp"
+#include "harness/comparison.hpp"
 
 namespace bitshed::harness {
 
 namespace {
 
-using Row = std::span<const std::uint32_t>;
-
 std::size_t limbs_for(const Field& field) {
     return (field.bits + 63) / 64;
 }
-
-/// The interpreter behind the same rows as the simulation.
-class Interpreted {
-  public:
-    Interpreted(const rtl::Module& module, const Layout& layout)
-        : interpreter_(module), layout_(layout), row_(layout.response_words) {
-        for (const auto& field : {layout.clear, layout.enable, std::optional(layout.weight),
-                                  std::optional(layout.activation)})
-            if (field) inputs_.push_back({interpreter_.input(field->port), *field});
-        for (const auto& field : {std::optional(layout.accumulator), layout.special, layout.result})
-            if (field) outputs_.push_back({interpreter_.output(field->port), *field});
-    }
-
-    Row clock(Row given) {
-        for (const Place& place : inputs_) {
-            limbs_.assign(limbs_for(place.field), 0);
-            get_limbs(given, place.field, limbs_);
-            interpreter_.set(place.number, limbs_);
-        }
-        interpreter_.clock();
-        for (const Place& place : outputs_)
-            put_limbs(row_, place.field, interpreter_.get(place.number));
-        return row_;
-    }
-
-  private:
-    struct Place {
-        std::size_t number;
-        Field field;
-    };
-    rtl::Interpreter interpreter_;
-    const Layout& layout_;
-    std::vector<Place> inputs_, outputs_;
-    std::vector<std::uint64_t> limbs_;
-    std::vector<std::uint32_t> row_;
-};
 
 /// The golden model behind the same rows, with the unit's latency in front of it.
 class Expected {
@@ -122,150 +81,40 @@ class Expected {
     std::vector<std::uint32_t> row_;
 };
 
-class Scoreboard {
-  public:
-    Scoreboard(const UnitUnderTest& unit, const golden::Unit& golden_unit, const Layout& layout,
-               const Stimulus& stimulus, const Response& response)
-        : unit_(unit),
-          golden_unit_(golden_unit),
-          layout_(layout),
-          stimulus_(stimulus),
-          response_(response),
-          expected_(golden_unit, layout, unit.manifest.latency) {
-        if (unit.module) interpreted_.emplace(*unit.module, layout);
-        const int pair_bits =
-            format::width(golden_unit.weight) + format::width(golden_unit.activation);
-        visited_.assign(static_cast<std::size_t>(golden_unit.lanes) << pair_bits, false);
-        verdict_.module = unit.manifest.module;
-        verdict_.has_interpreter = interpreted_.has_value();
-        verdict_.pairs_total = visited_.size();
-        verdict_.extreme_products = stimulus.extreme_products;
+Result<Verdict> score_clear(const UnitUnderTest& unit, const golden::Unit& golden_unit,
+                            const Layout& layout, const Stimulus& stimulus,
+                            const Response& response, const Deadline& deadline) {
+    Comparison comparison(unit, golden_unit, layout, stimulus, response);
+    Expected expected(golden_unit, layout, unit.manifest.latency);
+    comparison.describe_cycles([&](Row given) {
+        std::string marks;
+        if (layout.clear && get_bits(given, layout.clear->low, 1) != 0) marks += "clear ";
+        if (layout.enable && get_bits(given, layout.enable->low, 1) == 0) marks += "held";
+        return marks;
+    });
+    const std::vector<Field> outputs = layout.outputs();
+    for (std::size_t cycle = 0; cycle < stimulus.rows; ++cycle) {
+        if (cycle % 4096 == 0 && deadline.passed()) return out_of_time(unit, cycle, stimulus);
+        const Row given = comparison.given_in(cycle);
+        const auto arrived = expected.clock(stimulus, given, cycle);
+        const Row interpreted = comparison.interpret(given);
+        if (!expected.is_known()) continue;
+        comparison.compare(cycle, outputs, expected.row(), interpreted,
+                           comparison.verilog_in(cycle), expected.outgrew_its_width());
+        if (!arrived || *arrived < stimulus.pairs_begin || *arrived >= stimulus.pairs_end) continue;
+        for (std::size_t lane = 0; lane < expected.w().size(); ++lane)
+            comparison.visit(lane, expected.w()[lane], expected.a()[lane]);
     }
-
-    Result<Verdict> score(const Deadline& deadline) {
-        for (std::size_t cycle = 0; cycle < stimulus_.rows; ++cycle) {
-            if (cycle % 4096 == 0 && deadline.passed())
-                return Error(ErrorKind::timeout,
-                             fmt::format("{}: out of time in cycle {} of {}", unit_.manifest.module,
-                                         cycle, stimulus_.rows));
-            const Row given = given_in(cycle);
-            const auto arrived = expected_.clock(stimulus_, given, cycle);
-            const Row interpreted = interpreted_ ? interpreted_->clock(given) : Row();
-            if (!expected_.is_known()) continue;
-            compare(cycle, interpreted);
-            if (arrived) visit(*arrived);
-        }
-        check_between_edges();
-        verdict_.pairs_visited =
-            static_cast<std::uint64_t>(std::count(visited_.begin(), visited_.end(), true));
-        return std::move(verdict_);
-    }
-
-  private:
-    [[nodiscard]] Row given_in(std::size_t cycle) const {
-        return Row(stimulus_.words).subspan(cycle * layout_.stimulus_words, layout_.stimulus_words);
-    }
-
-    [[nodiscard]] std::vector<Field> outputs() const {
-        std::vector<Field> fields{layout_.accumulator};
-        if (layout_.special) fields.push_back(*layout_.special);
-        if (layout_.result) fields.push_back(*layout_.result);
-        return fields;
-    }
-
-    void visit(std::size_t arrived) {
-        if (arrived < stimulus_.pairs_begin || arrived >= stimulus_.pairs_end) return;
-        const int w_bits = format::width(golden_unit_.weight);
-        const int a_bits = format::width(golden_unit_.activation);
-        for (std::size_t lane = 0; lane < expected_.w().size(); ++lane)
-            visited_[(((lane << w_bits) | expected_.w()[lane]) << a_bits) | expected_.a()[lane]] =
-                true;
-    }
-
-    void compare(std::size_t cycle, Row interpreted) {
-        ++verdict_.cycles;
-        const Row golden = expected_.row();
-        // Bits of the last word above the last port are 0 here as there.
-        const Row verilog = response_.row(cycle);
-        const bool verilog_agrees = std::equal(golden.begin(), golden.end(), verilog.begin());
-        const bool interpreter_agrees =
-            !interpreted_ || std::equal(golden.begin(), golden.end(), interpreted.begin());
-        if (verilog_agrees && interpreter_agrees && !expected_.outgrew_its_width()) return;
-        ++verdict_.mismatches;
-        if (verdict_.first_mismatch) return;
-
-        Mismatch& first = record(cycle);
-        if (verilog_agrees && interpreter_agrees) {
-            verdict_.blame = Blame::width;
-            first.what = fmt::format("the exact sum does not fit the {} bits of {}",
-                                     layout_.accumulator.bits, layout_.accumulator.port);
-            return;
-        }
-        first.what = "the outputs differ";
-        for (const Field& field : outputs()) {
-            PortValues values{field.port, hex(golden, field), std::nullopt, hex(verilog, field)};
-            if (interpreted_) values.interpreter = hex(interpreted, field);
-            if (values.verilog != values.golden ||
-                values.interpreter.value_or(values.golden) != values.golden)
-                first.ports.push_back(std::move(values));
-        }
-        const bool other_two_agree =
-            interpreted_ && std::equal(interpreted.begin(), interpreted.end(), verilog.begin());
-        verdict_.blame = blame(verilog_agrees, interpreter_agrees, other_two_agree);
-    }
-
-    [[nodiscard]] Blame blame(bool verilog_agrees, bool interpreter_agrees,
-                              bool other_two_agree) const {
-        const bool is_foreign = unit_.origin == Origin::foreign;
-        if (!interpreted_) return is_foreign ? Blame::judged_file : Blame::unknown;
-        if (interpreter_agrees) return is_foreign ? Blame::judged_file : Blame::printer;
-        if (verilog_agrees) return Blame::interpreter;
-        return other_two_agree ? Blame::datapath_or_golden : Blame::several;
-    }
-
-    Mismatch& record(std::size_t cycle) {
-        Mismatch& first = verdict_.first_mismatch.emplace();
-        first.cycle = cycle;
-        constexpr std::size_t shown = 8;
-        for (std::size_t at = cycle + 1 < shown ? 0 : cycle + 1 - shown; at <= cycle; ++at) {
-            const Row given = given_in(at);
-            first.given.push_back({at, layout_.clear && get_bits(given, layout_.clear->low, 1) != 0,
-                                   !layout_.enable || get_bits(given, layout_.enable->low, 1) != 0,
-                                   hex(given, layout_.weight), hex(given, layout_.activation)});
-        }
-        return first;
-    }
-
-    /// What changes between two rising edges is not registered: no clocked circuit can rely on it.
-    void check_between_edges() {
-        for (const Field& field : outputs()) {
-            const std::string moved = hex(response_.moved(), field);
-            if (moved.find_first_not_of("0x") == std::string::npos) continue;
-            ++verdict_.mismatches;
-            if (verdict_.first_mismatch) continue;
-            record(stimulus_.rows - 1).what =
-                fmt::format("bits {} of {} change between two rising edges", moved, field.port);
-            verdict_.blame = Blame::timing;
-        }
-    }
-
-    const UnitUnderTest& unit_;
-    const golden::Unit& golden_unit_;
-    const Layout& layout_;
-    const Stimulus& stimulus_;
-    const Response& response_;
-    Expected expected_;
-    std::optional<Interpreted> interpreted_;
-    std::vector<bool> visited_;
-    Verdict verdict_;
-};
+    return comparison.conclude(outputs);
+}
 
 }  // namespace
 
 Result<Verdict> score(const UnitUnderTest& unit, const golden::Unit& golden_unit,
                       const Layout& layout, const Stimulus& stimulus, const Response& response,
                       const Deadline& deadline) {
-    return Scoreboard(unit, golden_unit, layout, stimulus, response).score(deadline);
+    const auto judge = layout.in_valid ? score_handshake : score_clear;
+    return judge(unit, golden_unit, layout, stimulus, response, deadline);
 }
 
 }  // namespace bitshed::harness

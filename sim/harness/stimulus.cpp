@@ -72,26 +72,50 @@ class Writer {
     }
 
     Stimulus write(int latency) {
-        for (int i = 0; i < 16; ++i) junk(Clear::no);
+        for (int i = 0; i < 16; ++i) has_handshake() ? idle(Reset::yes) : junk(Clear::no);
         clear();
         made_.pairs_begin = made_.rows;
         every_pair();
         made_.pairs_end = made_.rows;
         extreme_runs();
         random_sequences();
+        stall_rate_ = 0;
         for (int i = 0; i < latency; ++i) clear();
+        for (int i = 0; has_handshake() && i < latency + 8; ++i) idle(Reset::no);
         return std::move(made_);
     }
 
   private:
     enum class Clear { no, yes };
     enum class Enable { low, high };
+    enum class Reset { no, yes };
+
+    [[nodiscard]] bool has_handshake() const { return layout_.in_valid.has_value(); }
 
     // ---- rows ----
 
-    void row(Clear clear, Enable enable) {
+    std::span<std::uint32_t> new_row() {
         made_.words.resize(made_.words.size() + layout_.stimulus_words);
-        const auto row = std::span(made_.words).last(layout_.stimulus_words);
+        ++made_.rows;
+        return std::span(made_.words).last(layout_.stimulus_words);
+    }
+
+    /// With a handshake a clear is no cycle: it ends the sum at its last pair and begins the next
+    /// with the pair that follows, now and then after some idle cycles.
+    void row(Clear clear, Enable enable) {
+        if (has_handshake() && clear == Clear::yes) {
+            end_sum();
+            while (random_.one_in(3)) idle(Reset::no);
+            return;
+        }
+        const auto row = new_row();
+        if (has_handshake()) {
+            mark(row, Reset::no);
+            put_bits(row, layout_.in_valid->low, 1, 1);
+            put_bits(row, layout_.in_first->low, 1, begins_sum_ ? 1 : 0);
+            begins_sum_ = false;
+            last_pair_ = made_.words.size() - layout_.stimulus_words;
+        }
         if (layout_.clear) put_bits(row, layout_.clear->low, 1, clear == Clear::yes ? 1 : 0);
         if (layout_.enable) put_bits(row, layout_.enable->low, 1, enable == Enable::high ? 1 : 0);
         const auto w_bits = layout_.weight.bits / static_cast<unsigned>(lanes_);
@@ -100,9 +124,46 @@ class Writer {
             put_bits(row, layout_.weight.low + lane * w_bits, w_bits, w_[lane]);
             put_bits(row, layout_.activation.low + lane * a_bits, a_bits, a_[lane]);
         }
-        ++made_.rows;
         if (enable == Enable::low) return;
         steps_ = clear == Clear::yes ? 0 : steps_ + 1;
+    }
+
+    /// Marks the last pair that was offered as the end of its sum.
+    void end_sum() {
+        if (last_pair_)
+            put_bits(std::span(made_.words).subspan(*last_pair_, layout_.stimulus_words),
+                     layout_.in_last->low, 1, 1);
+        last_pair_.reset();
+        begins_sum_ = true;
+        steps_ = 0;
+    }
+
+    void mark(std::span<std::uint32_t> row, Reset reset) {
+        put_bits(row, layout_.reset->low, 1, reset == Reset::yes ? 0 : 1);
+        const bool ready = stall_rate_ == 0 || !random_.one_in(stall_rate_);
+        if (layout_.out_ready) put_bits(row, layout_.out_ready->low, 1, ready ? 1 : 0);
+    }
+
+    /// No pair, whatever first, last and the operands say.
+    void idle(Reset reset) {
+        const auto row = new_row();
+        for (auto& word : row) word = static_cast<std::uint32_t>(random_.next());
+        mark(row, reset);
+        put_bits(row, layout_.in_valid->low, 1, 0);
+        if (reset == Reset::no) return;
+        last_pair_.reset();
+        begins_sum_ = true;
+        steps_ = 0;
+    }
+
+    /// A pair that belongs to no sum, for none has begun.
+    void stray_pair() {
+        end_sum();
+        const auto row = new_row();
+        for (auto& word : row) word = static_cast<std::uint32_t>(random_.next());
+        mark(row, Reset::no);
+        put_bits(row, layout_.in_valid->low, 1, 1);
+        put_bits(row, layout_.in_first->low, 1, 0);
     }
 
     void any_codes() {
@@ -158,12 +219,14 @@ class Writer {
                 (is_finite({w, a}) ? finite : special).push_back({w, a});
         // A special value hides those that follow it.
         one_by_one(special);
+        // With a handshake only whole sums are seen.
+        const std::size_t longest = has_handshake() ? 16 : 4096;
         constexpr std::size_t few_enough = 1u << 18;
         if (!sums_hide_pairs()) {
-            summed(finite, 4096);
+            summed(finite, longest);
         } else if (lanes_ * finite.size() <= few_enough) {
             one_by_one(finite);
-            summed(finite, 64);
+            summed(finite, std::min<std::size_t>(longest, 64));
         } else {
             summed(finite, 1);
         }
@@ -274,6 +337,7 @@ class Writer {
     void random_sequences() {
         constexpr std::array clear_rates{2u, 8u, 32u, 128u, 1024u};
         constexpr std::array hold_rates{2u, 4u, 16u};
+        constexpr std::array stall_rates{0u, 1u, 2u, 2u, 4u, 16u};
         Taste taste = Taste::any;
         std::size_t clear_rate = 8, hold_rate = 4;
         for (std::size_t i = 0; i < options_.random_cycles; ++i) {
@@ -281,8 +345,11 @@ class Writer {
                 taste = static_cast<Taste>(random_.below(4));
                 clear_rate = clear_rates[random_.below(clear_rates.size())];
                 hold_rate = hold_rates[random_.below(hold_rates.size())];
+                if (has_handshake()) stall_rate_ = stall_rates[random_.below(stall_rates.size())];
             }
-            if (layout_.enable && random_.one_in(hold_rate)) {
+            if (has_handshake() && random_.one_in(hold_rate)) {
+                disturb();
+            } else if (layout_.enable && random_.one_in(hold_rate)) {
                 any_codes();
                 row(random_.one_in(4) ? Clear::yes : Clear::no, Enable::low);
             } else if (random_.one_in(clear_rate)) {
@@ -295,6 +362,26 @@ class Writer {
         }
     }
 
+    /// What a handshake must survive: gaps, resets in flight, stray pairs, sums begun anew.
+    void disturb() {
+        switch (random_.below(16)) {
+            case 0:
+                idle(Reset::yes);
+                break;
+            case 1:
+            case 2:
+                stray_pair();
+                break;
+            case 3:
+                last_pair_.reset();
+                begins_sum_ = true;
+                steps_ = 0;
+                break;
+            default:
+                idle(Reset::no);
+        }
+    }
+
     const Unit& unit_;
     const Layout& layout_;
     const StimulusOptions& options_;
@@ -304,6 +391,10 @@ class Writer {
     CodeSet activations_;
     std::int64_t sum_limit_ = INT64_MAX;  ///< steps a sum may have
     std::int64_t steps_ = 0;              ///< since the last clear
+    bool begins_sum_ = true;              ///< with a handshake: the next pair is a sum's first
+    std::optional<std::size_t>
+        last_pair_;               ///< where the row of the last pair begins, if a sum is open
+    std::size_t stall_rate_ = 0;  ///< out_ready is low once in so many cycles; 0: never
 
     Codes w_, a_;  ///< the operands of the row that is written next
     Stimulus made_;

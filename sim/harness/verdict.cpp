@@ -18,11 +18,8 @@ Json to_json(const Mismatch& mismatch) {
     }
     Json given = Json::array();
     for (const GivenCycle& cycle : mismatch.given)
-        given.push_back({{"cycle", cycle.cycle},
-                         {"clear", cycle.clear},
-                         {"enable", cycle.enable},
-                         {"w", cycle.w},
-                         {"a", cycle.a}});
+        given.push_back(
+            {{"cycle", cycle.cycle}, {"marks", cycle.marks}, {"w", cycle.w}, {"a", cycle.a}});
     return {{"cycle", mismatch.cycle}, {"what", mismatch.what}, {"ports", ports}, {"given", given}};
 }
 
@@ -88,8 +85,8 @@ std::string describe(const Verdict& verdict) {
             text += fmt::format("    {}: golden {}, interpreter {}, Verilog {}\n", port.port,
                                 port.golden, port.interpreter.value_or("-"), port.verilog);
         for (const GivenCycle& given : first->given)
-            text += fmt::format("    cycle {}: w {} a {}{}{}\n", given.cycle, given.w, given.a,
-                                given.clear ? " clear" : "", given.enable ? "" : " held");
+            text += fmt::format("    cycle {}: w {} a {} {}\n", given.cycle, given.w, given.a,
+                                given.marks);
         text += fmt::format("  to blame: {}\n", blame_name(verdict.blame));
     }
     for (const std::string& warning : verdict.lint)

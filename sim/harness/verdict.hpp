@@ -36,8 +36,8 @@ struct PortValues {
 /// What a unit was given in a cycle, in hex.
 struct GivenCycle {
     std::size_t cycle = 0;
-    bool clear = false;
-    bool enable = true;
+    std::string
+        marks;  ///< "clear", "held"; "reset", "idle", "first", "last", "stalled"; often empty
     std::string w;
     std::string a;
 };
