@@ -123,7 +123,8 @@ ExitCode calculate(const mac::MacOptions& options) {
         // A program on the other side may wait for the answer. Where nobody reads any more, stop.
         if (std::fflush(stdout) != 0) break;
     }
-    if (std::cin.bad())
+    // A folder in the place of a file, for one, looks like an empty file to a stream.
+    if (std::cin.bad() || std::ferror(stdin) != 0)
         return Session::fail(Error(ErrorKind::files, "standard input cannot be read"));
     return done;
 }

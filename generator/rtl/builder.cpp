@@ -51,18 +51,15 @@ const Bits* Builder::constant_of(Value value) const {
     return given.op == Op::constant && given.name.empty() ? &*given.constant : nullptr;
 }
 
-void Builder::check_new_name(const std::string& name) const {
+void Builder::take_name(const std::string& name) {
     check(!name.empty(), "a name has letters");
-    for (const Node& other : module_.nodes)
-        check(other.name != name, fmt::format("the name {} is new", name));
-    for (const Port& port : module_.ports)
-        check(port.name != name, fmt::format("the name {} is new", name));
+    check(names_.insert(name).second, fmt::format("the name {} is new", name));
 }
 
 Value Builder::input(const std::string& name, unsigned width, const std::string& role,
                      const std::string& why) {
     check(module_.sections.empty(), "inputs come before the first section");
-    check_new_name(name);
+    take_name(name);
     const Value value = add_node({.op = Op::input, .width = width, .name = name});
     module_.ports.push_back({name, Direction::input, width, role, value.id_, why});
     return value;
@@ -70,7 +67,7 @@ Value Builder::input(const std::string& name, unsigned width, const std::string&
 
 void Builder::output(const std::string& name, Value value, const std::string& role,
                      const std::string& why) {
-    check_new_name(name);
+    take_name(name);
     check(!node(value).name.empty(), "what an output shows has a name");
     module_.ports.push_back({name, Direction::output, value.width(), role, value.id_, why});
 }
@@ -115,7 +112,7 @@ Value Builder::here(Value value) {
         auto& carried = carried_[{value.id_, next}];
         if (carried == 0) {
             const std::string name = carried_name(given.name, next);
-            check_new_name(name);
+            take_name(name);
             Node made{.op = Op::reg,
                       .width = given.width,
                       .operands = {before.id_},
@@ -131,7 +128,7 @@ Value Builder::here(Value value) {
 
 Value Builder::name(const std::string& given_name, Value value, const std::string& why) {
     const std::string name = prefix_ + given_name;
-    check_new_name(name);
+    take_name(name);
     value = here(value);
     Node& given = module_.nodes[value.id_];
     const bool last = value.id_ + 1 == module_.nodes.size();
@@ -372,7 +369,7 @@ Value Builder::extended(Value value, unsigned width, Value fill) {
 
 Value Builder::reg(const std::string& given_name, unsigned width, const std::string& why) {
     const std::string name = prefix_ + given_name;
-    check_new_name(name);
+    take_name(name);
     return add_node({.op = Op::reg,
                      .width = width,
                      .name = name,

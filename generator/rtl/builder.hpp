@@ -116,7 +116,7 @@ class Builder {
     Value slice(Value value, unsigned high, unsigned low);
     Value here(Value value);  ///< the value carried to the present stage
     Value fold_bitwise(Op op, Value a, Value b);
-    void check_new_name(const std::string& name) const;
+    void take_name(const std::string& name);  // refuses one that stands already
     [[nodiscard]] const Node& node(Value value) const { return module_.nodes[value.id_]; }
     [[nodiscard]] const Bits* constant_of(Value value) const;
 
@@ -126,6 +126,7 @@ class Builder {
     std::string prefix_;
     bool leaves_unread_ = false;
     std::set<NodeId> resets_;
+    std::set<std::string> names_;
     std::map<std::pair<NodeId, int>, NodeId> carried_;  // (value, stage) -> its register there
 };
 

@@ -117,8 +117,10 @@ std::vector<std::string> misfits(const std::vector<LintMessage>& messages) {
         // Assigning to input/const variable: 'stimulus_i'
         else if (message.rule == "ASSIGNIN")
             words.emplace_back("a port that is an input in the manifest is an output");
+        // Cannot find file containing module: 'mac_e4m3_e4m3_exact'
         // Can't resolve module reference: 'mac_e4m3_e4m3_exact'
-        else if (message.text.find("resolve module reference: '") != std::string::npos)
+        else if (message.text.starts_with("Cannot find file containing module: ") ||
+                 message.text.starts_with("Can't resolve module reference: "))
             words.push_back(fmt::format("it has no module {}",
                                         quoted(message.text.substr(message.text.find(": ")))));
     }

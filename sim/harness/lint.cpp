@@ -39,7 +39,8 @@ std::vector<LintMessage> parse_verilator_log(std::string_view log) {
 std::string describe(const LintMessage& message) {
     const std::string rule = message.rule.empty() ? "" : message.rule + ", ";
     const std::string line = message.line == 0 ? "" : fmt::format("line {}: ", message.line);
-    return rule + line + printable(message.text, 200);
+    const std::string quoted = printable(message.text, 200);
+    return rule + line + quoted.substr(1, quoted.size() - 2);
 }
 
 }  // namespace bitshed::harness

@@ -39,10 +39,11 @@ Result<std::string> ask(const std::vector<std::string>& arguments, const fs::pat
     return line;
 }
 
-/// What went wrong with a tool that ran, with its log kept.
+/// What went wrong with a tool that ran. The log is kept, under a name that tells the purpose; but
+/// not that of a bench of several units, which are built again one by one.
 Error tool_failure(const Ended& ended, const fs::path& log, const std::string& purpose,
-                   const std::string& problem) {
-    const auto kept = keep_log(log, purpose);
+                   const std::string& problem, std::size_t units = 1) {
+    const auto kept = units > 1 ? log : keep_log(log, purpose);
     if (ended.out_of_time)
         return Error(ErrorKind::timeout,
                      fmt::format("{}: out of time (log: {})", problem, kept.string()));
@@ -52,7 +53,7 @@ Error tool_failure(const Ended& ended, const fs::path& log, const std::string& p
 /// The units' modules for a message: one name, or how many there are.
 std::string names_of(const std::vector<BenchUnit>& units) {
     return units.size() == 1 ? units[0].unit->manifest.module
-                             : fmt::format("{} units", units.size());
+                             : fmt::format("{}_units", units.size());
 }
 
 /// The files of Verilator's run-time library that a bench needs, from the makefile beside it: the
@@ -213,7 +214,8 @@ Result<Bench> Verilator::build(const std::vector<BenchUnit>& units, std::size_t 
     if (!problems.empty()) {
         std::string all;
         for (const std::string& problem : problems) all += (all.empty() ? "" : "; ") + problem;
-        return tool_failure(verilated.value(), log, "verilator-" + names, names + ": " + all);
+        return tool_failure(verilated.value(), log, "verilator-" + names, names + ": " + all,
+                            units.size());
     }
 
     for (const BenchUnit& each : units) {
@@ -257,10 +259,11 @@ Result<Bench> Verilator::build(const std::vector<BenchUnit>& units, std::size_t 
                           .limit = deadline_.left()});
         if (!ended.ok()) return ended.error();
         if (ended.value().status != 0)
-            return tool_failure(
-                ended.value(), compile_log, "verilator-" + names,
-                fmt::format("{}: g++ could not compile what Verilator made", names));
+            return tool_failure(ended.value(), compile_log, "verilator-" + names,
+                                fmt::format("{}: g++ could not compile what Verilator made", names),
+                                units.size());
     }
+    bench.names = names;
     bench.executable = fs::absolute(folder / "bench");
     return bench;
 }
@@ -282,20 +285,23 @@ Result<std::vector<std::uint32_t>> Verilator::simulate(const Bench& bench,
                       .limit = deadline_.left()});
     if (!ended.ok()) return ended.error();
     if (ended.value().status != 0 || ended.value().out_of_time)
-        return tool_failure(ended.value(), log, "simulation",
-                            ended.value().out_of_time
-                                ? std::string("the simulation did not come to an end")
-                                : fmt::format("the simulation ended by itself or crashed "
-                                              "(exit status {})",
-                                              ended.value().status));
+        return tool_failure(
+            ended.value(), log, "simulation-" + bench.names,
+            bench.names + ": " +
+                (ended.value().out_of_time
+                     ? std::string("the simulation did not come to an end")
+                     : fmt::format("the simulation ended by itself or crashed (exit status {})",
+                                   ended.value().status)),
+            bench.lint.size());
 
     std::vector<std::uint32_t> response((rows + 1) * bench.response_words);
     std::ifstream file(folder / "response", std::ios::binary);
     const auto size = static_cast<std::streamsize>(response.size() * sizeof(std::uint32_t));
     if (!file.read(reinterpret_cast<char*>(response.data()), size) ||
         file.peek() != std::ifstream::traits_type::eof())
-        return Error(ErrorKind::tool,
-                     fmt::format("the simulation gave less or more than {} cycles", rows));
+        return Error(
+            ErrorKind::tool,
+            fmt::format("{}: the simulation gave less or more than {} cycles", bench.names, rows));
     return response;
 }
 

@@ -26,6 +26,7 @@ struct BenchUnit {
 /// A compiled bench. Its rows are the units' rows one after the other.
 struct Bench {
     std::filesystem::path executable;
+    std::string names;                           ///< of its units, for messages
     std::vector<std::vector<std::string>> lint;  ///< a list a unit: Verilator -Wall on its file
     std::size_t stimulus_words = 0;
     std::size_t response_words = 0;

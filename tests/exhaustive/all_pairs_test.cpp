@@ -67,8 +67,6 @@ TEST_CASE("all pairs of 3 to 8 bits: generated, linted and judged over every pai
     harness::JudgeOptions options;
     options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     options.limit = std::chrono::seconds(1500);
-    if (const char* per_bench = std::getenv("UNITS"))
-        options.units_per_bench = std::stoul(per_bench);
     const auto verdicts = harness::judge(units, options);
     const double judged = seconds_since(judging);
 

@@ -12,7 +12,7 @@ Takes every fenced block of ROOT/README.md and ROOT/docs/**/*.md whose first lin
 
 A block may hold several commands; they run in one fresh folder, in a shell, with bitshed on PATH.
 A line "> ..." continues a command. What must match is standard output, and after it standard error
-where the command fails; blanks at line ends do not count. A line of just "..." stands for any lines.
+where the command fails; blanks at line ends do not count. A line of just "..." is any lines.
 A block whose info string says norun ("```console norun") is counted but not run: for output that
 depends on the machine or takes long. Fails where anything differs and where no block was found.
 """
@@ -56,7 +56,8 @@ def commands_of(lines):
 
 def matches(expected, printed):
     """Whether the lines agree, "..." being any lines."""
-    pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + "\n" for line in expected)
+    pattern = "".join(
+        r"(?:.*\n)*" if line == "..." else re.escape(line) + "\n" for line in expected)
     return re.fullmatch(pattern, "".join(line + "\n" for line in printed)) is not None
 
 
@@ -80,8 +81,10 @@ def run_block(bitshed, lines):
             output = done.stdout + (done.stderr if done.returncode != 0 else "")
             printed = stripped(output.splitlines())
             if not matches(stripped(expected), printed):
-                complaints.append(f"$ {command}\n--- the page says\n" + "\n".join(stripped(expected))
-                                  + f"\n--- it prints (exit {done.returncode})\n" + "\n".join(printed))
+                complaints.append(f"$ {command}\n--- the page says\n" +
+                                  "\n".join(stripped(expected)) +
+                                  f"\n--- it prints (exit {done.returncode})\n" +
+                                  "\n".join(printed))
     return complaints
 
 
@@ -91,7 +94,8 @@ def main():
     bitshed, root = sys.argv[1], Path(sys.argv[2])
     if not os.access(bitshed, os.X_OK):
         raise SystemExit(f"no executable at {bitshed}")
-    pages = [page for page in [root / "README.md"] if page.exists()] + sorted(root.glob("docs/**/*.md"))
+    pages = [page for page in [root / "README.md"] if page.exists()] + sorted(
+        root.glob("docs/**/*.md"))
     ran = skipped = failed = 0
     for page in pages:
         for number, info, lines in blocks_of(page.read_text(encoding="utf-8")):

@@ -13,7 +13,8 @@ from pathlib import Path
 
 
 def examples_of(bitshed, verb):
-    text = subprocess.run([bitshed, verb, "--help"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([bitshed, verb, "--help"], capture_output=True, text=True,
+                          check=True).stdout
     if not text.endswith("\n"):
         raise SystemExit(f"FAIL: bitshed {verb} --help does not end its last line")
     lines = text.partition("Examples:\n")[2].splitlines()
