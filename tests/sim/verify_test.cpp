@@ -395,13 +395,13 @@ TEST_CASE("verify: a foreign file finds what it includes beside it") {
     CHECK(judged.value().passed());
 }
 
-TEST_CASE("verify: a handshake that cannot be driven is refused in words") {
+TEST_CASE("verify: a handshake whose ports are missing is refused in words") {
     auto unit = integer_by_hand();
     unit.manifest.handshake = "stream";
     const auto judged = judge_one(unit);
     REQUIRE_FALSE(judged.ok());
-    CHECK(judged.error().kind == ErrorKind::request);
-    CHECK(problem(judged).find("stream") != std::string::npos);
+    CHECK(judged.error().kind == ErrorKind::files);
+    CHECK(problem(judged).find("'reset'") != std::string::npos);
 }
 
 TEST_CASE("verify: the same seed gives the same verdict, another seed another order") {
