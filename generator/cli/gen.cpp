@@ -22,7 +22,11 @@ struct GenOptions {
 
 ExitCode generate(const Session& session, const GenOptions& options) {
     const auto spec = mac::make_mac_spec(options.unit);
-    if (!spec) return Session::fail(spec.error());
+    std::vector<Complaint> complaints;
+    if (!spec) complaints = spec.error().complaints;
+    if (options.out.empty())
+        complaints.push_back({"--out names no folder", "--out DIR: DIR/MODULE is made in it"});
+    if (!complaints.empty()) return Session::fail({ErrorKind::request, std::move(complaints)});
     const rtl::Module module = mac::build_mac(spec.value());
     emit::Artifacts artifacts = emit::make_artifacts(spec.value(), module);
     auto testbench = harness::make_testbench(artifacts.manifest);
@@ -51,7 +55,7 @@ void add_gen(CLI::App& app, Session& session) {
         "  bitshed gen --weight e2m1 --activation int8 --terms 1024 --stages 1 --out rtl_out",
         [&session, options] { return generate(session, *options); });
     add_mac_options(verb, options->unit);
-    verb->add_option("--out", options->out, "The folder that DIR/MODULE is made in")->required();
+    verb->add_option("--out", options->out, "The folder that DIR/MODULE is made in; required");
 }
 
 }  // namespace bitshed::cli

@@ -7,6 +7,7 @@
 
 #include "cli/session.hpp"
 #include "support/check.hpp"
+#include "support/text.hpp"
 #include "support/version.hpp"
 
 namespace {
@@ -40,7 +41,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& asked) {  // --help, --version
         return app.exit(asked);
     } catch (const CLI::ParseError& wrong) {
-        Session::diagnose(fmt::format("bitshed: {}", wrong.what()));
+        // What was typed stands in these words: only its printable part is shown.
+        const std::string quoted = bitshed::printable(wrong.what(), 300);
+        Session::diagnose(fmt::format("bitshed: {}", quoted.substr(1, quoted.size() - 2)));
         Session::diagnose(
             "  `bitshed --help` lists the verbs, `bitshed VERB --help` a verb's options");
         return static_cast<int>(bitshed::ErrorKind::request);

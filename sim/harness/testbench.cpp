@@ -97,12 +97,24 @@ class Testbench {
             case 1:
                 return format::least_finite_code(format);
             case 2:
-                return mask;
+                return special_code(format);
             case 3:
                 return static_cast<std::uint32_t>(random_.below(4)) & mask;
             default:
                 return static_cast<std::uint32_t>(random_.next()) & mask;
         }
+    }
+
+    /// All ones; where that is a NaN, only now and then, and infinities beside it: after the first
+    /// NaN a sum tells nothing more until it is cleared.
+    std::uint32_t special_code(const format::Format& format) {
+        const std::uint32_t mask = format::code_mask(format);
+        if (!format::has_nan(format) && !format::has_infinity(format)) return mask;
+        const std::size_t which = random_.below(8);
+        if (which == 0) return mask;
+        if (which <= 2 && format::has_infinity(format))
+            return format::infinity_code(format, which == 2);
+        return static_cast<std::uint32_t>(random_.next()) & mask;
     }
 
     /// The pairs of a cycle: lane 0 goes through all pairs where they are few.
