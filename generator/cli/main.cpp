@@ -7,6 +7,7 @@
 
 #include "cli/session.hpp"
 #include "support/check.hpp"
+#include "support/process.hpp"
 #include "support/text.hpp"
 #include "support/version.hpp"
 
@@ -60,6 +61,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     // A reader that goes away (`bitshed formats | head -1`) is no crash: writes fail instead.
     std::signal(SIGPIPE, SIG_IGN);
+    bitshed::end_programs_with_us();
     try {
         return run(argc, argv);
     } catch (const std::exception& bug) {

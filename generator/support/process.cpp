@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -59,6 +61,40 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     for (auto& text : texts) list.push_back(text.data());
     list.push_back(nullptr);
     return list;
+}
+
+/// The process groups that run() has started and not yet waited for. A signal handler reads them,
+/// so they are lock-free and of a fixed number; jobs beyond it would only outlive an interrupt.
+constexpr std::size_t most_groups = 256;
+std::array<std::atomic<pid_t>, most_groups> running_groups{};
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+
+/// A group's entry in running_groups, as long as this lives.
+class RunningGroup {
+  public:
+    explicit RunningGroup(pid_t group) {
+        for (auto& slot : running_groups) {
+            pid_t free = 0;
+            if (slot.compare_exchange_strong(free, group)) {
+                slot_ = &slot;
+                return;
+            }
+        }
+    }
+    ~RunningGroup() {
+        if (slot_ != nullptr) slot_->store(0);
+    }
+    RunningGroup(const RunningGroup&) = delete;
+    RunningGroup& operator=(const RunningGroup&) = delete;
+
+  private:
+    std::atomic<pid_t>* slot_ = nullptr;
+};
+
+extern "C" void end_with_programs(int signal) {
+    for (const auto& slot : running_groups)
+        if (const pid_t group = slot.load(); group > 0) ::kill(-group, SIGKILL);
+    ::_exit(128 + signal);
 }
 
 double seconds_of(const timeval& time) {
@@ -112,6 +148,7 @@ Result<Ended> run(const Command& command) {
                      fmt::format("cannot start {}: {}", printable(command.arguments[0], 200),
                                  std::strerror(failure)));
 
+    const RunningGroup listed(child);
     Ended ended;
     ended.log = command.log;
     // A pidfd becomes readable when the child ends: no polling, no signal handler.
@@ -142,6 +179,15 @@ Result<Ended> run(const Command& command) {
     ended.cpu_seconds = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
     ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return ended;
+}
+
+void end_programs_with_us() {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction action {};
+        action.sa_handler = end_with_programs;
+        sigemptyset(&action.sa_mask);
+        ::sigaction(signal, &action, nullptr);
+    }
 }
 
 std::optional<fs::path> find_program(const std::string& name) {

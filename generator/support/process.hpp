@@ -38,6 +38,10 @@ struct Ended {
 /// started.
 Result<Ended> run(const Command& command);
 
+/// From here on SIGINT, SIGTERM and SIGHUP end this process with status 128 + signal, and every
+/// program that run() has started with it, children of theirs included. Call it once, from main.
+void end_programs_with_us();
+
 /// The path of a program found on PATH (or given with a slash), if it is there and executable.
 std::optional<std::filesystem::path> find_program(const std::string& name);
 
