@@ -25,7 +25,8 @@ function(bitshed_compile_options target)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
   if(BITSHED_TIDY)
-    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "clang-tidy-14;--quiet")
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY 
+                          "clang-tidy-14;--quiet;--extra-arg=-Wno-unknown-warning-option")
   endif()
 endfunction()
 

@@ -4,13 +4,14 @@
 
 namespace bitshed {
 
-void check(bool condition, std::string_view assumption, std::source_location where) {
+void check(bool condition, std::string_view assumption, const char* file, int line,
+           const char* function) {
     if (condition) return;
-    const std::string_view path = where.file_name();
+    const std::string_view path = file;
     const auto slash = path.rfind('/');
-    const auto file = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    throw InternalError(fmt::format("{}:{} ({}): assumed that {}", file, where.line(),
-                                    where.function_name(), assumption));
+    const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    throw InternalError(
+        fmt::format("{}:{} ({}): assumed that {}", name, line, function, assumption));
 }
 
 }  // namespace bitshed

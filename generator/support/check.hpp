@@ -2,7 +2,6 @@
 // the command line turns it into exit code 70. What a user can cause is a Result (result.hpp).
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,8 +14,10 @@ class InternalError : public std::logic_error {
     using std::logic_error::logic_error;
 };
 
-/// Throws InternalError unless `condition` holds. `assumption` says what was taken for granted.
-void check(bool condition, std::string_view assumption,
-           std::source_location where = std::source_location::current());
+/// Throws InternalError unless `condition` holds. `assumption` says what was taken for granted. The
+/// place is the caller's. (std::source_location would say it too, but clang-tidy 14 cannot read
+/// libstdc++ 12's.)
+void check(bool condition, std::string_view assumption, const char* file = __builtin_FILE(),
+           int line = __builtin_LINE(), const char* function = __builtin_FUNCTION());
 
 }  // namespace bitshed
