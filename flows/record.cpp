@@ -40,7 +40,7 @@ Record read_record(const fs::path& folder, const std::string& module, const std:
     const auto path = record_path(folder, module, kind);
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return {RecordState::absent, nullptr};
-    const Record unreadable{RecordState::unreadable, nullptr};
+    Record unreadable{RecordState::unreadable, nullptr};
     const auto text = read_file(path);
     if (!text) return unreadable;
     const Json document = Json::parse(text.value(), nullptr, false);

@@ -77,7 +77,7 @@ class Reader {
                        const std::set<std::string>& allowed) {
         const Json* value = find(object, field);
         if (value == nullptr) return *allowed.begin();
-        const std::string given = value->is_string() ? value->get<std::string>() : value->dump();
+        std::string given = value->is_string() ? value->get<std::string>() : value->dump();
         if (value->is_string() && allowed.contains(given)) return given;
         std::string list;
         for (const auto& word : allowed) list += (list.empty() ? "" : ", ") + word;
@@ -89,7 +89,7 @@ class Reader {
     std::string identifier(const Json& object, const char* field) {
         const Json* value = find(object, field);
         if (value == nullptr) return {};
-        const std::string given = value->is_string() ? value->get<std::string>() : value->dump();
+        std::string given = value->is_string() ? value->get<std::string>() : value->dump();
         if (value->is_string() && is_identifier(given)) return given;
         complain(fmt::format("the field '{}' is {}", field, printable(given)),
                  "a Verilog identifier");

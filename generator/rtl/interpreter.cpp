@@ -172,7 +172,7 @@ void Interpreter::evaluate() {
     for (const Step& step : steps_) {
         Limb* const to = all + step.at;
         const Limb* const a = all + step.operands[0];
-        const Limb* const b = step.operands.size() > 1 ? all + step.operands[1] : nullptr;
+        const Limb* const b = step.operands.size() > 1 ? all + step.operands[1] : a;
         const std::size_t limbs = limbs_for(step.width);
         const std::size_t a_limbs = limbs_for(step.widths[0]);
         switch (step.op) {

@@ -82,8 +82,8 @@ std::string bench_text(const std::vector<Instance>& instances, std::size_t stimu
         text += fmt::format("    {} unit_{} (\n        .{}(clk_i){}\n    );\n", instances[i].module,
                             i, layout.clock, pins(instances[i], i));
         const std::size_t first = 32 * instances[i].response_word;
-        text += zeros(first + output_bits(layout), first + 32 * layout.response_words);
-        driven = first + 32 * layout.response_words;
+        driven = first + std::size_t{32} * layout.response_words;
+        text += zeros(first + output_bits(layout), driven);
     }
     text += zeros(driven, 32 * response_words);
     return fill_page(templates::verilator_bench_v,

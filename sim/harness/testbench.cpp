@@ -75,9 +75,8 @@ class Testbench {
   private:
     // ---- what is driven ----
 
-    [[nodiscard]] std::size_t pair_bits() const {
-        return static_cast<std::size_t>(format::width(unit_.weight) +
-                                        format::width(unit_.activation));
+    [[nodiscard]] int pair_bits() const {
+        return format::width(unit_.weight) + format::width(unit_.activation);
     }
 
     [[nodiscard]] bool is_exhaustive() const {
