@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Every JSON document that the program prints is what its schema in docs/schemas says.
+
+Usage: schemas_test.py BITSHED ROOT. Every schema must have been used by a document, and each must
+refuse a document with a field taken away: a schema that accepts everything would test nothing.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+bitshed, root = os.path.abspath(sys.argv[1]), sys.argv[2]
+folder = os.path.join(root, "docs", "schemas")
+validators = {}
+for file in sorted(os.listdir(folder)):
+    if file.endswith(".schema.json"):
+        with open(os.path.join(folder, file)) as text:
+            schema = json.load(text)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        validators[file.removesuffix(".schema.json")] = jsonschema.Draft202012Validator(schema)
+documents = {name: 0 for name in validators}
+complaints = []
+
+
+def run(*arguments, stdin="", status=0):
+    done = subprocess.run([bitshed, *arguments, "--quiet"], input=stdin, capture_output=True, text=True,
+                          timeout=300)
+    if done.returncode != status:
+        complaints.append(f"{arguments}: exit status {done.returncode}, {done.stderr.strip()}")
+    return done.stdout
+
+
+def without_a_field(document):
+    """A copy that lacks the first field of the document, or of its first element."""
+    if isinstance(document, list):
+        return [without_a_field(document[0]), *document[1:]]
+    return dict(list(document.items())[1:])
+
+
+def validate(name, text):
+    document = json.loads(text)
+    documents[name] += 1
+    for error in validators[name].iter_errors(document):
+        complaints.append(f"{name}: {'/'.join(map(str, error.path))}: {error.message[:200]}")
+    if validators[name].is_valid(without_a_field(document)):
+        complaints.append(f"{name}: the schema accepts a document that lacks a field")
+    return document
+
+
+validate("formats", run("formats", "--json"))
+for name in ("e4m3", "e5m2ieee", "e4m3b11fnuz", "e1m0fn", "e3m2b-300", "int4", "uint8"):
+    validate("format", run("format", name, "--table", "--json"))
+validate("format", run("format", "fp32", "--json"))
+validate("encode", run("encode", "e5m2ieee", "--json", stdin="1\n-0\ninf\nnan\n1e-300\n"))
+validate("decode", run("decode", "e4m3fn", "0", "0x7f", "255", "--json"))
+units = [("e4m3*e4m3",), ("e5m2ieee*int8+fixed20", "--enable", "--result", "e4m3fn"),
+         ("e2m1*uint4+fp16", "--lanes", "3", "--handshake", "stream", "--result", "int8"),
+         ("e3m2b5*e2m3", "--width", "paper", "--stages", "2", "--handshake", "valid")]
+with tempfile.TemporaryDirectory() as place:
+    for unit in units:
+        manifest = validate("manifest", run("gen", *unit, "--out", place, "--json"))
+        with open(os.path.join(place, manifest["module"], manifest["module"] + ".json")) as text:
+            validate("manifest", text.read())
+    for line in run("model", "e2m1ieee*e2m1+exact", "--result", "e2m1", stdin="1 1\n6 0\nclear\n7 1\n").splitlines():
+        validate("model", line)
+    for line in run("model", "e2m1*e2m1+fp32", stdin="1 1\n9 1\n").splitlines():
+        validate("model", line)
+    run("gen", "e2m1*e2m1", "--out", place)
+    home = os.path.join(place, "mac_e2m1_e2m1_exact")
+    validate("report", run("report", home, "--json"))
+    validate("verify", run("verify", home, "--json"))
+    with open(os.path.join(home, "mac_e2m1_e2m1_exact.v")) as text:
+        verilog = text.read()
+    damaged = os.path.join(place, "damaged.v")
+    with open(damaged, "w") as text:
+        text.write(verilog.replace("acc_q + ", "acc_q - ", 1))
+    validate("verify", run("verify", home, "--rtl", damaged, "--json", status=3))
+    run("verify", home, "--record")
+    validate("synth", run("synth", home, "--target", "ice40-hx8k", "--seeds", "1", "--record", "--json"))
+    validate("report", run("report", home, "--json"))
+validate("doctor", run("doctor", "--json"))
+complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]
+for complaint in complaints:
+    print(complaint)
+print(f"{sum(documents.values())} documents, {len(validators)} schemas, {len(complaints)} complaints")
+sys.exit(bool(complaints))
