@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
     add_gen(app, session);
     add_model(app, session);
     add_verify(app, session);
+    add_prove(app, session);
     add_synth(app, session);
     add_report(app, session);
     add_doctor(app, session);

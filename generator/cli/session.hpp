@@ -53,6 +53,7 @@ void add_decode(CLI::App& app, Session& session);
 void add_gen(CLI::App& app, Session& session);
 void add_model(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
+void add_prove(CLI::App& app, Session& session);
 void add_synth(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);

@@ -1,0 +1,167 @@
+#include "proof/relation.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include "proof/simulate.hpp"
+
+namespace bitshed::proof {
+
+namespace {
+
+/// The register that holds a node's value, by node.
+std::unordered_map<std::uint32_t, std::size_t> registers_by_node(const Netlist& netlist) {
+    std::unordered_map<std::uint32_t, std::size_t> found;
+    for (std::size_t i = 0; i < netlist.registers.size(); ++i)
+        found.emplace(node_of(netlist.registers[i].value), i);
+    return found;
+}
+
+class Guess {
+  public:
+    explicit Guess(const Sides& sides)
+        : sides_(sides),
+          judged_taken_(sides.judged.registers.size(), 0),
+          reference_taken_(sides.reference.registers.size(), 0) {}
+
+    Relation relation() {
+        pair_outputs();
+        pair_by_simulation();
+        return split();
+    }
+
+  private:
+    void add(const Pair& pair) {
+        if (judged_taken_[pair.judged] != 0 || reference_taken_[pair.reference] != 0) return;
+        judged_taken_[pair.judged] = reference_taken_[pair.reference] = 1;
+        pairs_.push_back(pair);
+    }
+
+    /// Registers that are the same bit of an output.
+    void pair_outputs() {
+        const auto judged = registers_by_node(sides_.judged);
+        const auto reference = registers_by_node(sides_.reference);
+        for (const auto& [role, port] : sides_.outputs)
+            for (std::size_t bit = 0; bit < port.judged.size(); ++bit) {
+                const auto j = judged.find(node_of(port.judged[bit]));
+                const auto r = reference.find(node_of(port.reference[bit]));
+                if (j != judged.end() && r != reference.end())
+                    add({j->second, r->second,
+                         is_complemented(port.judged[bit] ^ port.reference[bit])});
+            }
+    }
+
+    /// Registers with one history (or the opposite one) in many random runs.
+    void pair_by_simulation() {
+        constexpr std::size_t cycles = 192;
+        using History = std::vector<Word>;
+        std::vector<History> judged(judged_taken_.size()), reference(reference_taken_.size());
+        SideBySide both(sides_, 1);
+        for (const Pair& pair : pairs_) both.tie(pair.judged, pair.reference, pair.complemented);
+        Stimulus stimulus(sides_, 2);
+        for (std::size_t cycle = 0; cycle < cycles; ++cycle) {
+            both.drive(stimulus.next());
+            if (cycle > static_cast<std::size_t>(2 * sides_.stages + 2)) {
+                for (std::size_t i = 0; i < judged.size(); ++i)
+                    judged[i].push_back(both.judged().get(sides_.judged.registers[i].value));
+                for (std::size_t i = 0; i < reference.size(); ++i)
+                    reference[i].push_back(
+                        both.reference().get(sides_.reference.registers[i].value));
+            }
+            both.advance();
+        }
+        struct Class {
+            std::vector<std::pair<std::size_t, bool>> judged, reference;
+        };
+        std::map<History, Class> classes;
+        const auto place = [&](History history, auto member, std::size_t index) {
+            const bool turned = (history.front() & 1) != 0;
+            if (turned)
+                for (Word& word : history) word = ~word;
+            if (std::all_of(history.begin(), history.end(), [](Word w) { return w == 0; })) return;
+            (classes[std::move(history)].*member).emplace_back(index, turned);
+        };
+        for (std::size_t i = 0; i < judged.size(); ++i)
+            if (judged_taken_[i] == 0) place(judged[i], &Class::judged, i);
+        for (std::size_t i = 0; i < reference.size(); ++i)
+            if (reference_taken_[i] == 0) place(reference[i], &Class::reference, i);
+        for (const auto& [history, members] : classes)
+            for (std::size_t i = 0; i < std::min(members.judged.size(), members.reference.size());
+                 ++i)
+                add({members.judged[i].first, members.reference[i].first,
+                     members.judged[i].second != members.reference[i].second});
+    }
+
+    /// The registers and inputs that a register's next value depends on.
+    static std::vector<std::uint32_t> support(const Aig& aig, Literal x) {
+        std::vector<std::uint32_t> found, waiting{node_of(x)};
+        std::vector<char> seen(aig.nodes().size(), 0);
+        while (!waiting.empty()) {
+            const std::uint32_t node = waiting.back();
+            waiting.pop_back();
+            if (seen[node] != 0) continue;
+            seen[node] = 1;
+            if (aig.is_input(node)) {
+                found.push_back(node);
+                continue;
+            }
+            waiting.push_back(node_of(aig.nodes()[node].left));
+            waiting.push_back(node_of(aig.nodes()[node].right));
+        }
+        return found;
+    }
+
+    /// The greatest list that is closed goes to `always`.
+    Relation split() {
+        std::vector<char> judged_in(judged_taken_.size(), 0),
+            reference_in(reference_taken_.size(), 0);
+        std::vector<std::vector<std::size_t>> judged_reads, reference_reads;
+        const auto reads = [](const Netlist& netlist, std::size_t index) {
+            std::vector<std::size_t> found;
+            const auto by_node = registers_by_node(netlist);
+            for (const std::uint32_t node : support(netlist.aig, netlist.registers[index].next))
+                if (const auto r = by_node.find(node); r != by_node.end())
+                    found.push_back(r->second);
+            return found;
+        };
+        for (const Pair& pair : pairs_) {
+            judged_in[pair.judged] = reference_in[pair.reference] = 1;
+            judged_reads.push_back(reads(sides_.judged, pair.judged));
+            reference_reads.push_back(reads(sides_.reference, pair.reference));
+        }
+        std::vector<char> stays(pairs_.size(), 1);
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (std::size_t i = 0; i < pairs_.size(); ++i) {
+                const auto all_in = [](const auto& indices, const auto& in) {
+                    return std::all_of(indices.begin(), indices.end(),
+                                       [&](std::size_t index) { return in[index] != 0; });
+                };
+                if (stays[i] == 0 || (all_in(judged_reads[i], judged_in) &&
+                                      all_in(reference_reads[i], reference_in)))
+                    continue;
+                stays[i] = 0;
+                judged_in[pairs_[i].judged] = reference_in[pairs_[i].reference] = 0;
+                changed = true;
+            }
+        }
+        Relation relation;
+        for (std::size_t i = 0; i < pairs_.size(); ++i)
+            (stays[i] != 0 ? relation.always : relation.late).push_back(pairs_[i]);
+        return relation;
+    }
+
+    const Sides& sides_;
+    std::vector<char> judged_taken_, reference_taken_;
+    std::vector<Pair> pairs_;
+};
+
+}  // namespace
+
+Relation guess_relation(const Sides& sides) {
+    return Guess(sides).relation();
+}
+
+}  // namespace bitshed::proof
