@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <optional>
 
 #include "format/decoded.hpp"
 #include "support/text.hpp"
@@ -55,6 +57,43 @@ std::string infinity_condition(const std::string& name, const Format& format) {
     return condition;
 }
 
+/// The exponent of the leading one of a finite value other than 0.
+int leading_exponent(const format::Decoded& value) {
+    return value.exponent + static_cast<int>(std::bit_width(value.significand)) - 1;
+}
+
+bool is_nonzero_finite(const format::Decoded& value) {
+    return value.class_ == format::Class::subnormal || value.class_ == format::Class::normal;
+}
+
+struct CodePair {
+    std::uint32_t weight = 0, activation = 0;
+};
+
+/// The pair whose product a seeded mistake turns. On a grid, the two least quanta. Where sums are
+/// rounded, a pair with the greatest product that surely does not overflow: beyond it both signs
+/// may be the same NaN, and far below the sum nobody sees a sign.
+CodePair seeded_pair(const golden::Unit& unit) {
+    if (golden::is_on_grid(unit)) return {1, 1};
+    const Format& sum = unit.accumulator.format;
+    const auto largest = format::decode(sum, format::largest_finite_code(sum));
+    const auto limit = is_nonzero_finite(largest) ? std::optional(leading_exponent(largest) - 2)
+                                                  : std::nullopt;
+    CodePair best{1, 1};
+    std::optional<int> greatest;
+    for (std::uint32_t w = 1; w <= format::magnitude_mask(unit.weight); ++w)
+        for (std::uint32_t a = 1; a <= format::magnitude_mask(unit.activation); ++a) {
+            const auto w_value = format::decode(unit.weight, w);
+            const auto a_value = format::decode(unit.activation, a);
+            if (!is_nonzero_finite(w_value) || !is_nonzero_finite(a_value)) continue;
+            const int exponent = leading_exponent(w_value) + leading_exponent(a_value);
+            if ((limit && exponent > *limit) || (greatest && exponent <= *greatest)) continue;
+            greatest = exponent;
+            best = {w, a};
+        }
+    return best;
+}
+
 }  // namespace
 
 std::string decode_text(const std::string& name, const Format& format) {
@@ -100,14 +139,12 @@ std::string lane_text(const golden::Unit& unit, Seeded seeded) {
     for (int i = 0; i < significand_bits(a); ++i)
         copies += fmt::format("{}    ({{{}{{a_significand[{}]}}}} & (w_wide << {}))",
                               i == 0 ? "" : " +\n", multiple, i, i);
-    // The seeded pair: both the least quantum on a grid, both the largest where sums are rounded.
-    const auto code = [&](const Format& f) {
-        return golden::is_on_grid(unit) ? std::uint32_t{1} : format::largest_finite_code(f);
-    };
+    const CodePair wrong = seeded_pair(unit);
     const std::string pair =
-        seeded == Seeded::no ? "1'b0"
-                             : fmt::format("w == {} & a == {}", constant(format::width(w), code(w)),
-                                           constant(format::width(a), code(a)));
+        seeded == Seeded::no
+            ? "1'b0"
+            : fmt::format("w == {} & a == {}", constant(format::width(w), wrong.weight),
+                          constant(format::width(a), wrong.activation));
     return fill_page(templates::reference_lane_v,
                      {{"W_TOP", fmt::to_string(format::width(w) - 1)},
                       {"A_TOP", fmt::to_string(format::width(a) - 1)},
