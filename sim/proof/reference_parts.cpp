@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <optional>
+#include <variant>
 
 #include "format/decoded.hpp"
 #include "support/text.hpp"
@@ -75,10 +76,10 @@ struct CodePair {
 /// may be the same NaN, and far below the sum nobody sees a sign.
 CodePair seeded_pair(const golden::Unit& unit) {
     if (golden::is_on_grid(unit)) return {1, 1};
-    const Format& sum = unit.accumulator.format;
+    const Format& sum = std::get<golden::FloatAccumulator>(unit.accumulator).format;
     const auto largest = format::decode(sum, format::largest_finite_code(sum));
-    const auto limit = is_nonzero_finite(largest) ? std::optional(leading_exponent(largest) - 2)
-                                                  : std::nullopt;
+    const auto limit =
+        is_nonzero_finite(largest) ? std::optional(leading_exponent(largest) - 2) : std::nullopt;
     CodePair best{1, 1};
     std::optional<int> greatest;
     for (std::uint32_t w = 1; w <= format::magnitude_mask(unit.weight); ++w)
