@@ -146,12 +146,13 @@ class HandshakeScore {
     /// The outputs after the edge.
     void look(std::size_t cycle, Row interpreted, Row verilog, bool must_stay) {
         const bool shows = bit(verilog, layout_.out_valid);
-        // With valid, a sum shows after its very edge. With stream, a sum that nothing held up may
-        // take as long, and one that was offered stays.
+        // With valid, a sum shows after its very edge. With stream, a sum may take longer, and one
+        // that was offered stays.
         const bool must_show =
             !due_.empty() && (is_stream_ ? must_stay : due_.front().shows_after == cycle);
         const bool may_show = !due_.empty() && (is_stream_ || must_show);
         was_shown_ = shows;
+        if (is_stream_) watch_for_standstill(cycle, shows);
         std::vector<std::uint32_t> golden(layout_.response_words);
         if (shows && may_show) golden = due_.front().row;
         std::vector<Field> fields{*layout_.out_valid};
@@ -162,6 +163,19 @@ class HandshakeScore {
         comparison_.compare(cycle, fields, golden, interpreted, verilog,
                             shows && may_show && due_.front().outgrew);
     }
+
+    /// While no sum waits at the output, nothing holds up those that are due, nor the pairs.
+    void watch_for_standstill(std::size_t cycle, bool shows) {
+        const bool waits_within = !shows && (!due_.empty() || holds_);
+        standstill_ = waits_within ? standstill_ + 1 : 0;
+        if (standstill_ == latency_ + patience)
+            comparison_.complain(cycle,
+                                 "no sum waits at the output, yet what was offered stands still",
+                                 comparison_.blame_of_verilog());
+    }
+
+    /// Cycles beyond its latency in which a stream unit must get on.
+    static constexpr std::size_t patience = 32;
 
     Comparison comparison_;
     golden::Mac mac_;
@@ -174,10 +188,11 @@ class HandshakeScore {
     std::vector<Field> payload_;
     std::deque<DueSum> due_;
     std::vector<PairInSum> pairs_;
-    bool known_ = false;      // a reset was seen
-    bool open_ = false;       // between first and last
-    bool holds_ = false;      // the offer was refused and is made again
-    bool was_shown_ = false;  // out_valid before this edge
+    bool known_ = false;          // a reset was seen
+    bool open_ = false;           // between first and last
+    bool holds_ = false;          // the offer was refused and is made again
+    bool was_shown_ = false;      // out_valid before this edge
+    std::size_t standstill_ = 0;  // cycles in which something waited and no sum was at the output
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "golden/operand_table.hpp"
 #include "harness/random.hpp"
@@ -78,6 +79,7 @@ class Writer {
         every_pair();
         made_.pairs_end = made_.rows;
         extreme_runs();
+        sums_of_every_size();
         random_sequences();
         stall_rate_ = 0;
         for (int i = 0; i < latency; ++i) clear();
@@ -272,7 +274,12 @@ class Writer {
 
     // ---- runs of the extreme products ----
 
-    void extreme_runs() {
+    struct Ends {
+        Pair least, greatest;  ///< the pairs of the least and of the greatest product
+        Integer least_product, greatest_product;
+    };
+
+    [[nodiscard]] Ends ends() const {
         const auto product = [&](const Pair& pair) {
             return Integer(weights_.table[pair.w].multiple * activations_.table[pair.a].multiple);
         };
@@ -282,8 +289,13 @@ class Writer {
                                  Pair{weights_.greatest, activations_.greatest}};
         std::sort(ends.begin(), ends.end(),
                   [&](const Pair& x, const Pair& y) { return product(x) < product(y); });
-        extreme_run(ends.back(), product(ends.back()));
-        extreme_run(ends.front(), product(ends.front()));
+        return {ends.front(), ends.back(), product(ends.front()), product(ends.back())};
+    }
+
+    void extreme_runs() {
+        const Ends ends = this->ends();
+        extreme_run(ends.greatest, ends.greatest_product);
+        extreme_run(ends.least, ends.least_product);
     }
 
     /// Up to `terms` products of one pair, or as many as pass the range of a fixed accumulator.
@@ -309,6 +321,38 @@ class Writer {
             row(Clear::no, Enable::high);
         }
         made_.extreme_products = std::max(made_.extreme_products, done);
+        clear();
+    }
+
+    // ---- sums of every size, for a result ----
+
+    /// A result is made of the whole sum: it is shown sums of every size up to the greatest that
+    /// `terms` allows, each a run of an extreme product and then some random finite pairs.
+    void sums_of_every_size() {
+        if (!unit_.result) return;
+        const Ends ends = this->ends();
+        const std::size_t longest =
+            static_cast<std::size_t>(std::min<std::int64_t>(sum_limit_, 16'384));
+        const std::size_t last_row = made_.rows + options_.range_cycles;
+        while (made_.rows < last_row) {
+            // As many short runs as long ones, whichever scale the range is seen on.
+            std::size_t run = random_.below(longest);
+            if (!random_.one_in(4)) run >>= random_.below(std::bit_width(longest));
+            const Pair& pair = random_.one_in(2) ? ends.least : ends.greatest;
+            clear();
+            for (std::size_t i = 0; i < run; ++i) {
+                std::fill(w_.begin(), w_.end(), pair.w);
+                std::fill(a_.begin(), a_.end(), pair.a);
+                row(Clear::no, Enable::high);
+            }
+            // With a handshake only the last of them is seen.
+            const std::size_t seen = has_handshake() ? 3 : 64;
+            for (std::size_t i = std::min(seen, longest - run); i > 0; --i) {
+                for (auto& w : w_) w = code(weights_, Taste::finite);
+                for (auto& a : a_) a = code(activations_, Taste::finite);
+                row(Clear::no, Enable::high);
+            }
+        }
         clear();
     }
 

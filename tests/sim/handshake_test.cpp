@@ -114,6 +114,20 @@ TEST_CASE("verify: damaged stream handshakes are caught") {
           "= takes & in_last_i & (w_i != 4'd3);"}});
 }
 
+TEST_CASE("verify: a stream unit that waits for out_ready before it shows a sum is caught") {
+    // By golden alone: a foreign unit has no interpreter beside it. A sink may wait for out_valid.
+    harness::UnitUnderTest unit = unit_of("e2m1*e2m1", "stream", "1");
+    unit.module.reset();
+    check_all_caught(unit, {{"a dead lock", "= out_ready_i | ~out_valid_q;", "= out_ready_i;"}});
+}
+
+TEST_CASE("verify: a result that is wrong for great sums only is caught") {
+    // Only whole sums are seen, and sums of random products stay small.
+    check_all_caught(unit_of("uint3*e2m2", "valid", "0", "bf16"),
+                     {{"one bit, near the greatest sums", "= result_moved1[20:13];",
+                       "= result_moved1[20:13] ^ {7'd0, acc_q[20:17] == 4'd3 & ~acc_q[14]};"}});
+}
+
 TEST_CASE("verify: damaged valid handshakes are caught") {
     check_all_caught(
         unit_of("e2m1*e2m1", "valid", "1"),
