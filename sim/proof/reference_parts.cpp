@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
+#include <climits>
 #include <variant>
 
 #include "format/decoded.hpp"
@@ -78,17 +78,17 @@ CodePair seeded_pair(const golden::Unit& unit) {
     if (golden::is_on_grid(unit)) return {1, 1};
     const Format& sum = std::get<golden::FloatAccumulator>(unit.accumulator).format;
     const auto largest = format::decode(sum, format::largest_finite_code(sum));
-    const auto limit =
-        is_nonzero_finite(largest) ? std::optional(leading_exponent(largest) - 2) : std::nullopt;
+    // A format without a finite value other than 0 makes every sum overflow.
+    const int limit = is_nonzero_finite(largest) ? leading_exponent(largest) - 2 : INT_MAX;
     CodePair best{1, 1};
-    std::optional<int> greatest;
+    int greatest = INT_MIN;
     for (std::uint32_t w = 1; w <= format::magnitude_mask(unit.weight); ++w)
         for (std::uint32_t a = 1; a <= format::magnitude_mask(unit.activation); ++a) {
             const auto w_value = format::decode(unit.weight, w);
             const auto a_value = format::decode(unit.activation, a);
             if (!is_nonzero_finite(w_value) || !is_nonzero_finite(a_value)) continue;
             const int exponent = leading_exponent(w_value) + leading_exponent(a_value);
-            if ((limit && exponent > *limit) || (greatest && exponent <= *greatest)) continue;
+            if (exponent > limit || exponent <= greatest) continue;
             greatest = exponent;
             best = {w, a};
         }
