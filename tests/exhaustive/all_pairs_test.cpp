@@ -5,6 +5,7 @@
 #include <iostream>
 #include <thread>
 
+#include "coverage.hpp"
 #include "emit/artifacts.hpp"
 #include "format/parse.hpp"
 #include "golden/unit.hpp"
@@ -72,6 +73,7 @@ TEST_CASE("all pairs of 3 to 8 bits: generated, linted and judged over every pai
 
     std::uint64_t products = 0, cycles = 0;
     std::vector<std::string> failures;
+    auto rows = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i < verdicts.size(); ++i) {
         if (!verdicts[i].ok()) {
             failures.push_back(verdicts[i].error().complaints[0].problem);
@@ -80,6 +82,7 @@ TEST_CASE("all pairs of 3 to 8 bits: generated, linted and judged over every pai
         const harness::Verdict& verdict = verdicts[i].value();
         if (!verdict.passed() || !verdict.has_interpreter)
             failures.push_back(harness::describe(verdict));
+        rows.push_back(tests::coverage_row(units[i].manifest.command, verdict));
         products += verdict.pairs_visited;
         cycles += verdict.cycles;
     }
@@ -87,6 +90,10 @@ TEST_CASE("all pairs of 3 to 8 bits: generated, linted and judged over every pai
         FAIL_CHECK(failures[i]);
     CHECK(failures.empty());
     CHECK(products == 3576ull * 3576ull);
+    tests::write_coverage("all_pairs", {{"what", "every pair of the shapes of 3 to 8 bits, exact"},
+                                        {"products", products},
+                                        {"cycles", cycles},
+                                        {"units", rows}});
     std::cout << verdicts.size() << " units, " << products << " products, " << cycles
               << " cycles compared three ways; generated in " << generated
               << " s, linted, built and judged in " << judged << " s\n";

@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "coverage.hpp"
 #include "emit/artifacts.hpp"
 #include "harness/judge.hpp"
 #include "harness/random.hpp"
@@ -146,14 +147,22 @@ TEST_CASE("every two options together: a covering array of units is judged") {
     options.units_per_bench = 16;
     const auto verdicts = harness::judge(units, options);
     std::uint64_t pairs = 0, cycles = 0;
+    auto rows = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i < units.size(); ++i) {
         INFO(units[i].manifest.command);
         REQUIRE(verdicts[i].ok());
         INFO(harness::describe(verdicts[i].value()));
         CHECK(verdicts[i].value().passed());
+        rows.push_back(tests::coverage_row(units[i].manifest.command, verdicts[i].value()));
         pairs += verdicts[i].value().pairs_visited;
         cycles += verdicts[i].value().cycles;
     }
+    tests::write_coverage("covering", {{"what", "any two values of any two options together"},
+                                       {"couples", couples - refused},
+                                       {"couples_refused", refused},
+                                       {"products", pairs},
+                                       {"cycles", cycles},
+                                       {"units", rows}});
     std::cout << fmt::format(
         "{} units cover {} couples of option values ({} more are refused); {} pairs visited, {} "
         "cycles\n",
