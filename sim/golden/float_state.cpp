@@ -26,6 +26,13 @@ class FloatState final : public Mac::State {
         unheld_nan_ = false;
     }
 
+    void resume(std::uint32_t code) override {
+        check((code & ~format::code_mask(accumulator_.format)) == 0,
+              "a code has its format's bits");
+        code_ = code;
+        unheld_nan_ = false;
+    }
+
     void step(std::span<const std::uint32_t> w, std::span<const std::uint32_t> a) override {
         check(w.size() == lanes_ && a.size() == lanes_, "a step has a pair a lane");
         if (unheld_nan_) return;

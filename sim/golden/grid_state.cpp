@@ -38,6 +38,8 @@ class GridState final : public Mac::State {
         products_ = 0;
     }
 
+    void resume(std::uint32_t) override { check(false, "only a float accumulator resumes"); }
+
     void step(std::span<const std::uint32_t> w, std::span<const std::uint32_t> a) override {
         check(w.size() == lanes_ && a.size() == lanes_, "a step has a pair a lane");
         for (std::size_t lane = 0; lane < lanes_; ++lane) {

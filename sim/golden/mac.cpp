@@ -33,6 +33,10 @@ void Mac::clear() {
     state_->clear();
 }
 
+void Mac::resume(std::uint32_t code) {
+    state_->resume(code);
+}
+
 void Mac::step(std::span<const std::uint32_t> w, std::span<const std::uint32_t> a) {
     state_->step(w, a);
 }

@@ -31,6 +31,11 @@ class Mac {
     /// The sum becomes +0 and every special value is forgotten.
     void clear();
 
+    /// The state becomes that in which a float accumulator holds `code`, as after a sum that led
+    /// there. For float accumulators only, whose code is their whole state where it is no NaN that
+    /// their format cannot hold.
+    void resume(std::uint32_t code);
+
     /// acc <- acc + sum of w[i] * a[i]; one code a lane, without bits above the format's width.
     void step(std::span<const std::uint32_t> w, std::span<const std::uint32_t> a);
 

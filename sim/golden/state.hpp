@@ -11,6 +11,7 @@ struct Mac::State {
     State& operator=(const State&) = delete;
     virtual ~State() = default;
     virtual void clear() = 0;
+    virtual void resume(std::uint32_t code) = 0;
     virtual void step(std::span<const std::uint32_t> w, std::span<const std::uint32_t> a) = 0;
     virtual void code(std::span<std::uint64_t> limbs) const = 0;
     [[nodiscard]] virtual Special special() const = 0;
