@@ -21,6 +21,7 @@ namespace {
 struct ProveVerb {
     mac::MacOptions unit;
     std::string rtl;
+    std::string work;
     std::string time_limit = "600";
 };
 
@@ -68,8 +69,9 @@ ExitCode prove(const Session& session, const ProveVerb& given) {
         request.verilog = std::move(text).value();
         request.include_folder = std::filesystem::absolute(given.rtl).parent_path();
     }
-    const auto folder =
-        flows::WorkFolder::open(std::nullopt, "prove", request.manifest.module, "proof");
+    const auto chosen =
+        given.work.empty() ? std::nullopt : std::optional<std::filesystem::path>(given.work);
+    const auto folder = flows::WorkFolder::open(chosen, "prove", request.manifest.module, "proof");
     if (!folder) return Session::fail(folder.error());
     const std::chrono::seconds seconds(*limit);
     const auto yosys = flows::find_yosys(folder.value().path(), seconds);
@@ -77,10 +79,10 @@ ExitCode prove(const Session& session, const ProveVerb& given) {
     const auto abc = find_abc();
     if (!abc) return Session::fail(abc.error());
     session.progress(fmt::format("{}: proving it by induction", request.manifest.module));
-    const auto report = proof::prove(
-        request,
-        {yosys.value().command, abc.value(), yosys.value().environment, folder.value().path()},
-        seconds);
+    const auto report = proof::prove(request,
+                                     {yosys.value().command, abc.value(), yosys.value().environment,
+                                      session.job_count(), folder.value().path()},
+                                     seconds);
     if (!report) return Session::fail(report.error());
     if (session.json)
         Session::print_json(proof::to_json(report.value()));
@@ -103,6 +105,9 @@ void add_prove(CLI::App& app, Session& session) {
     add_mac_options(verb, given->unit);
     verb->add_option("--rtl", given->rtl,
                      "Judge this Verilog file, of the same module and ports, in the unit's place");
+    verb->add_option("--work", given->work,
+                     "Folder for the reference, the circuits and the logs (default: below "
+                     "~/.cache/bitshed)");
     verb->add_option("--time-limit", given->time_limit, "Seconds for it all (default 600)");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "proof/cases.hpp"
+#include "proof/enumerate.hpp"
 #include "proof/reference.hpp"
 #include "proof/relation.hpp"
 #include "proof/steer.hpp"
@@ -20,11 +21,12 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-constexpr const char* engine_name = "induction over one step, ABC &cec";
+constexpr const char* engine_name = "induction over one step";
 constexpr std::chrono::seconds first_slice{20};
-constexpr std::size_t nodes_at_once = 30000;  // of the cases that are asked together
-constexpr std::size_t first_cycles = 512;     // of the search before anything is asked
-constexpr std::size_t second_cycles = 4096;   // of the search with a solver's hint
+constexpr std::chrono::seconds patience{240};  // with a solver that has no substitute
+constexpr std::size_t nodes_at_once = 30000;   // of the cases that are asked together
+constexpr std::size_t first_cycles = 512;      // of the search before anything is asked
+constexpr std::size_t second_cycles = 4096;    // of the search with a solver's hint
 
 std::string mistake_words(Seed seed) {
     switch (seed) {
@@ -127,7 +129,7 @@ class Proof {
             const auto start = Clock::now();
             const auto answer = ask(question);
             if (!answer) return answer.error();
-            LemmaReport lemma{question.lemma, "holds", 0};
+            LemmaReport lemma{question.lemma, "holds", answered_by_, 0};
             if (answer.value().kind == Answer::Kind::unknown) {
                 lemma.answer = "undecided";
                 if (deadline_.passed()) return out_of_time(question.lemma);
@@ -153,17 +155,35 @@ class Proof {
         return success();
     }
 
+    /// Asks a solver, and where it gives up, tries every case if they can be counted.
+    Result<Answer> ask(const Question& question) {
+        const std::size_t inputs = support(question.aig, question.differences).size();
+        answered_by_ = inputs == 0 ? "construction" : "ABC &cec";
+        const bool is_countable = inputs <= greatest_enumeration;
+        auto answer = ask_solver(question, Deadline(is_countable ? first_slice : patience));
+        if (!answer || answer.value().kind != Answer::Kind::unknown || !is_countable ||
+            deadline_.passed())
+            return answer;
+        answered_by_ = fmt::format("enumeration of 2^{} cases", inputs);
+        std::vector<Literal> operands = question.weight;
+        operands.insert(operands.end(), question.activation.begin(), question.activation.end());
+        return enumerate(question.aig, question.differences, operands, tools_.jobs, deadline_);
+    }
+
     /// Asks about cases: first of the operands' signs, then a sum is an adder with nothing to
     /// negate; if that takes too long, of more of the operands' bits.
-    Result<Answer> ask(const Question& question) {
-        Answer last;
-        for (const std::vector<Literal>& split : splits(question)) {
-            const bool is_last = split.size() == splits(question).back().size();
-            auto answer = ask_cases(question, split, is_last ? deadline_ : Deadline(first_slice));
-            if (!answer || answer.value().kind != Answer::Kind::unknown || deadline_.passed())
+    Result<Answer> ask_solver(const Question& question, const Deadline& until) {
+        const auto plans = splits(question);
+        for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+            const Deadline slice(plan + 1 < plans.size() ? std::min(first_slice, until.left())
+                                                         : until.left());
+            auto answer = ask_cases(question, plans[plan],
+                                    Deadline(std::min(slice.left(), deadline_.left())));
+            if (!answer || answer.value().kind != Answer::Kind::unknown || until.passed() ||
+                deadline_.passed())
                 return answer;
         }
-        return last;
+        return Answer{};
     }
 
     Result<Answer> ask_cases(const Question& question, const std::vector<Literal>& split,
@@ -290,6 +310,7 @@ class Proof {
     const Deadline& deadline_;
     Netlist judged_;
     Report report_;
+    std::string answered_by_;  // the last question
 };
 
 }  // namespace
@@ -340,6 +361,7 @@ nlohmann::ordered_json to_json(const Report& report) {
     for (const LemmaReport& lemma : report.lemmas)
         json["lemmas"].push_back({{"lemma", lemma_name(lemma.lemma)},
                                   {"answer", lemma.answer},
+                                  {"engine", lemma.engine},
                                   {"seconds", lemma.seconds}});
     for (const Control& control : report.controls)
         json["control"].push_back(

@@ -29,6 +29,7 @@ std::string status_name(Status status);
 struct LemmaReport {
     Lemma lemma = Lemma::step;
     std::string answer;  ///< "holds", "fails", "undecided"
+    std::string engine;  ///< who answered: "ABC &cec", "enumeration of 2^33 cases", "construction"
     double seconds = 0;
 };
 

@@ -32,6 +32,7 @@ struct Tools {
     std::vector<std::string> yosys;  ///< begins an argument vector; takes -q, -l LOG and FILE.ys
     std::vector<std::string> abc;    ///< takes -q COMMANDS
     std::map<std::string, std::string> environment;
+    int jobs = 1;                  ///< threads of our own
     std::filesystem::path folder;  ///< work files and logs; a failure names a log in it
 };
 

@@ -78,6 +78,9 @@ with tempfile.TemporaryDirectory() as place:
     with open(damaged, "w") as text:
         text.write(verilog.replace("acc_q + ", "acc_q - ", 1))
     validate("verify", run("verify", home, "--rtl", damaged, "--json", status=3))
+    validate("prove", run("prove", home, "--json"))
+    validate("prove", run("prove", "e2m1*e2m1", "--result", "e2m1", "--enable", "--json"))
+    validate("prove", run("prove", home, "--rtl", damaged, "--json", status=3))
     run("verify", home, "--record")
     validate("synth", run("synth", home, "--target", "ice40-hx8k", "--seeds", "1", "--record", "--json"))
     validate("report", run("report", home, "--json"))
