@@ -75,7 +75,9 @@ void add_synth(CLI::App& app, Session& session) {
     verb->add_option("--seeds", given->request.seeds,
                      "Seeds of place and route, with commas between (default 1,2,3,4,5)");
     verb->add_option("--freq", given->request.freq, "MHz the router aims at (default 100)");
-    verb->add_option("--effort", given->request.effort, "stock (default)");
+    verb->add_option(
+        "--effort", given->request.effort,
+        "stock (default), or area: several netlists by area-oriented mapping, the least is kept");
     verb->add_option("--time-limit", given->request.time_limit,
                      "Seconds for each program that is run (default 600)");
     verb->add_option("--work", given->request.work,
