@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include "support/text.hpp"
@@ -77,6 +79,28 @@ Result<TimingReport> parse_sta_log(std::string_view log, std::string_view core_p
     report.achieved_mhz = 1000 / (*period - *slack);
     report.limiter = steps_of_core > 0 ? Limiter::core : Limiter::harness;
     return report;
+}
+
+Result<Power> parse_power_log(std::string_view log) {
+    std::optional<Power> power;
+    for (const auto& line : split(log, '\n')) {
+        if (line.starts_with("Error:"))
+            return not_understood(fmt::format("it says {}", printable(trim(line), 200)));
+        // Group                    Internal    Switching      Leakage        Total
+        //                             Power        Power        Power        Power
+        // Total                1.175224e-02 4.151863e-03 4.470501e-08 1.590414e-02 100.0%
+        if (!line.starts_with("Total")) continue;
+        std::istringstream words(line.substr(5));
+        double internal = 0, switching = 0, leakage = 0, total = 0;
+        if (!(words >> internal >> switching >> leakage >> total))
+            return not_understood("no four figures in the line of the total");
+        power = Power{internal * 1e3, switching * 1e3, leakage * 1e3, total * 1e3};
+    }
+    if (!power) return not_understood("no total power");
+    const double sum = power->internal_mw + power->switching_mw + power->leakage_mw;
+    if (!(power->total_mw > 0) || std::abs(sum - power->total_mw) > 1e-4 * power->total_mw)
+        return not_understood("a total that is not the sum of its parts");
+    return *power;
 }
 
 }  // namespace bitshed::flows

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <chrono>
 
 #include "flows/harness.hpp"
-#include "flows/parse_sta.hpp"
+#include "flows/static_timing.hpp"
 #include "flows/synthesis.hpp"
 #include "support/files.hpp"
 
@@ -54,30 +54,11 @@ Outcome write_inputs(const WorkFolder& work, const std::string& verilog, const s
     return success();
 }
 
-/// Static timing of a flat netlist, as if it were a seed.
-Result<SeedResult> time_cells(const Tool& opensta, const SynthOptions& options,
-                              const std::string& flat_verilog, const WorkFolder& work) {
-    work.forget(work_files::timing_log);
-    if (auto written = write_file(work.path() / work_files::timing_script,
-                                  timing_script(options, flat_verilog));
-        !written)
-        return written.error();
-    if (auto ran =
-            run_tool(opensta, timing_arguments(), work, work_files::timing_log, options.time_limit);
-        !ran)
-        return ran.error();
-    const auto log = read_product(opensta, work, work_files::timing_log, work_files::timing_log);
-    if (!log) return log.error();
-    const auto report = parse_sta_log(log.value(), fmt::format("{}.", core_instance));
-    if (!report) return with_log(report.error(), opensta.name, work, work_files::timing_log);
-    return SeedResult{0, std::round(report.value().achieved_mhz * 100) / 100,
-                      report.value().limiter};
-}
-
 }  // namespace
 
 Result<SynthResult> synthesize(const emit::Manifest& manifest, const std::string& verilog,
                                const SynthOptions& options, int jobs, const Progress& progress) {
+    const auto begun = std::chrono::steady_clock::now();
     const auto harness = harness_text(manifest);
     if (!harness) return harness.error();
     auto opened = WorkFolder::open(options.work, "synth", manifest.module, options.target.name);
@@ -127,11 +108,17 @@ Result<SynthResult> synthesize(const emit::Manifest& manifest, const std::string
     }
     if (found.opensta) {
         result.tools[found.opensta->name] = found.opensta->version;
-        result.commands.push_back(displayed(*found.opensta, timing_arguments()));
+        for (const char* script : {work_files::timing_script, work_files::power_script})
+            result.commands.push_back(displayed(*found.opensta, opensta_arguments(script)));
         auto timed = time_cells(*found.opensta, options, kept.run.flat_verilog, work);
         if (!timed) return timed.error();
         result.timed = std::move(timed).value();
+        auto power = power_of_cells(*found.opensta, manifest, options, kept.run.unit_netlist, work);
+        if (!power) return power.error();
+        result.power = std::move(power).value();
     }
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
 }
 

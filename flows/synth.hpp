@@ -10,6 +10,7 @@
 
 #include "emit/manifest.hpp"
 #include "flows/cost.hpp"
+#include "flows/parse_sta.hpp"
 #include "flows/routing.hpp"
 #include "flows/synth_request.hpp"
 
@@ -38,6 +39,7 @@ struct SynthResult {
     std::vector<AttemptSize> attempts;  ///< every netlist that was made, the stock one first
     std::vector<SeedResult> seeds;      ///< in the order asked for; empty where nothing is routed
     std::optional<SeedResult> timed;    ///< static timing's, where the target has a library
+    std::optional<Power> power;         ///< at freq_mhz, where the target has a library
     double freq_mhz = 0;                ///< what the router aimed at
     Effort effort = Effort::stock;
     DspBlocks dsp = DspBlocks::avoided;
@@ -47,6 +49,7 @@ struct SynthResult {
     std::map<std::string, std::string> tools;  ///< name -> version
     std::vector<std::string> commands;         ///< as run in the work folder
     std::filesystem::path work;                ///< where logs and netlist lie
+    double seconds = 0;                        ///< wall time of it all
 
     /// Of the seeds (the mean of the middle two where their number is even), or static timing's.
     [[nodiscard]] std::optional<double> median_fmax_mhz() const;
@@ -55,6 +58,8 @@ struct SynthResult {
     /// Nanoseconds of a cycle at the median frequency.
     [[nodiscard]] std::optional<double> period_ns() const;
     [[nodiscard]] std::optional<TimingMethod> method() const;
+    /// Picojoules of a multiply-accumulate: power times the cycles' time at freq_mhz.
+    [[nodiscard]] std::optional<double> pj_per_mac() const;
 };
 
 /// Measures the unit that `verilog` holds. Up to `jobs` seeds are routed at once, fewer where

@@ -56,6 +56,22 @@ Json timing_json(const SynthResult& result) {
             {"ns_per_mac", picoseconds(*period * result.interval / result.lanes)}};
 }
 
+/// Six significant digits: OpenSTA computes in single precision.
+double significant(double value) {
+    return std::stod(fmt::format("{:.6g}", value));
+}
+
+Json power_json(const SynthResult& result) {
+    if (!result.power) return nullptr;
+    return {{"model", "vectorless"},
+            {"freq_mhz", result.freq_mhz},
+            {"internal_mw", significant(result.power->internal_mw)},
+            {"switching_mw", significant(result.power->switching_mw)},
+            {"leakage_mw", significant(result.power->leakage_mw)},
+            {"total_mw", significant(result.power->total_mw)},
+            {"pj_per_mac", significant(*result.pj_per_mac())}};
+}
+
 /// "stock 194, area-once 165, area-repeated 164: area-repeated is kept".
 std::string attempt_list(const SynthResult& result) {
     std::string list;
@@ -128,6 +144,12 @@ std::optional<TimingMethod> SynthResult::method() const {
     return seeds.empty() ? std::nullopt : std::optional<TimingMethod>(TimingMethod::routed);
 }
 
+std::optional<double> SynthResult::pj_per_mac() const {
+    // mW * ns = pJ
+    return power ? std::optional<double>(power->total_mw * 1000 / freq_mhz * interval / lanes)
+                 : std::nullopt;
+}
+
 Json to_json(const SynthResult& result, Detail detail) {
     Json all = Json::array();
     Json seeds = Json::array();
@@ -161,6 +183,7 @@ Json to_json(const SynthResult& result, Detail detail) {
                          : Json(nullptr)},
         {"timing_met", or_null(result.timing_met())},
         {"timing", timing_json(result)},
+        {"power", power_json(result)},
         {"effort", effort_name(result.effort)},
         {"kept", result.kept},
         {"attempts", attempts},
@@ -174,7 +197,10 @@ Json to_json(const SynthResult& result, Detail detail) {
          result.target.has(Resource::lut) ? Json(result.target.lut_definition) : Json(nullptr)},
         {"commands", result.commands},
     };
-    if (detail == Detail::run) document["work"] = result.work.string();
+    if (detail == Detail::run) {
+        document["seconds"] = std::round(result.seconds * 100) / 100;
+        document["work"] = result.work.string();
+    }
     return document;
 }
 
@@ -196,6 +222,10 @@ std::string to_text(const SynthResult& result) {
           result.dsp == DspBlocks::allowed ? "allowed" : "not used unless --dsp");
     if (result.effort == Effort::area) row("effort", "area", attempt_list(result));
     add_timing(result, row);
+    if (result.power)
+        row("pJ a MAC", fmt::format("{:.1f}", *result.pj_per_mac()),
+            fmt::format("vectorless: {:.3f} mW at {} MHz, cells and their pins alone",
+                        result.power->total_mw, result.freq_mhz));
     text += fmt::format("  cells    {}\n  tools   ", cell_list(result.cells));
     for (const auto& [name, version] : result.tools) text += fmt::format(" {} {}", name, version);
     text += fmt::format("\n  logs     {}\n", result.work.string());

@@ -92,8 +92,34 @@ std::string timing_script(const SynthOptions& options, const std::string& flat_v
                       {"PERIOD", fmt::format("{:.6f}", 1000 / options.freq_mhz)}});
 }
 
-std::vector<std::string> timing_arguments() {
-    return {"-no_init", "-no_splash", "-exit", work_files::timing_script};
+std::string power_script(const emit::Manifest& manifest, const SynthOptions& options,
+                         const std::string& unit_netlist) {
+    // A port of a role that is no operand holds its level: low what clears a sum or begins and ends
+    // one, high what lets it go on.
+    std::string controls;
+    std::string clock;
+    std::string inputs;
+    for (const auto& port : manifest.ports) {
+        if (port.role == "clock") clock = port.name;
+        if (port.direction != "input" || port.role == "clock") continue;
+        inputs += (inputs.empty() ? "" : " ") + port.name;
+        if (port.role == "weight" || port.role == "activation") continue;
+        const bool low = port.role == "clear" || port.role == "in_first" || port.role == "in_last";
+        controls += fmt::format("set_power_activity -input_ports {} -activity 0.0 -duty {}\n",
+                                port.name, low ? "0.0" : "1.0");
+    }
+    return fill_page(templates::power_tcl,
+                     {{"LIBRARY", work_files::library},
+                      {"NETLIST", unit_netlist},
+                      {"MODULE", manifest.module},
+                      {"PERIOD", fmt::format("{:.6f}", 1000 / options.freq_mhz)},
+                      {"CLOCK", clock},
+                      {"INPUTS", inputs},
+                      {"CONTROLS", controls}});
+}
+
+std::vector<std::string> opensta_arguments(const std::string& script) {
+    return {"-no_init", "-no_splash", "-exit", script};
 }
 
 }  // namespace bitshed::flows

@@ -18,6 +18,8 @@ inline constexpr const char* harness = "harness.v";
 inline constexpr const char* library = "cells.lib";
 inline constexpr const char* timing_script = "timing.tcl";
 inline constexpr const char* timing_log = "timing.log";
+inline constexpr const char* power_script = "power.tcl";
+inline constexpr const char* power_log = "power.log";
 }  // namespace work_files
 
 /// A run of Yosys: the stock flow, or one of the target's area attempts.
@@ -51,7 +53,12 @@ RouteRun route_run(const SynthOptions& options, const std::string& netlist, int 
 /// The OpenSTA script that times a flat netlist from register to register at options.freq_mhz.
 std::string timing_script(const SynthOptions& options, const std::string& flat_verilog);
 
-/// The argument vector of OpenSTA for that script, after the program.
-std::vector<std::string> timing_arguments();
+/// The OpenSTA script that tells what the unit's own netlist draws at options.freq_mhz: operands
+/// toggle in half of the cycles, handshake and control stand as in the midst of a sum.
+std::string power_script(const emit::Manifest& manifest, const SynthOptions& options,
+                         const std::string& unit_netlist);
+
+/// The argument vector of OpenSTA for a script, after the program.
+std::vector<std::string> opensta_arguments(const std::string& script);
 
 }  // namespace bitshed::flows

@@ -12,6 +12,7 @@ using bitshed::flows::CellCounts;
 using bitshed::flows::Limiter;
 using bitshed::flows::parse_area;
 using bitshed::flows::parse_nextpnr_report;
+using bitshed::flows::parse_power_log;
 using bitshed::flows::parse_sta_log;
 using bitshed::flows::parse_stat;
 using bitshed::flows::parse_version;
@@ -155,6 +156,21 @@ TEST_CASE("parse_sta_log: OpenSTA goes on after an error and ends with status 0;
         REQUIRE_FALSE(report.ok());
         CHECK(report.error().complaints[0].problem.find("Error: ") != std::string::npos);
     }
+}
+
+TEST_CASE("parse_power_log: reads the total and its parts, in milliwatts") {
+    const auto text = recorded("tiny_xor_osu018_power.log");
+    const auto power = parse_power_log(text).value();
+    CHECK(power.internal_mw == Approx(1.34657952e-04 * 1e3).epsilon(1e-6));
+    CHECK(power.switching_mw == Approx(1.43037403e-06 * 1e3).epsilon(1e-6));
+    CHECK(power.leakage_mw == Approx(1.28831590e-09 * 1e3).epsilon(1e-6));
+    CHECK(power.total_mw == Approx(1.36089628e-04 * 1e3).epsilon(1e-6));
+    for (std::size_t length = 0; length <= text.find("Total  ") + 50; ++length)
+        REQUIRE_FALSE(parse_power_log(text.substr(0, length)).ok());
+    CHECK_FALSE(parse_power_log("Error: power.tcl, 4 no.\n" + text).ok());
+    CHECK_FALSE(parse_power_log("Total 1e-3 1e-3 1e-9 3e-3 100.0%\n").ok());
+    CHECK_FALSE(parse_power_log("Total 0 0 0 0 100.0%\n").ok());
+    CHECK(parse_power_log("Total 1e-3 1e-3 0 2e-3 100.0%\n").ok());
 }
 
 TEST_CASE("last_error_line: finds what a tool complained about") {

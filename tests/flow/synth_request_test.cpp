@@ -126,6 +126,21 @@ TEST_CASE("synth plan: static timing is asked for at the frequency of the reques
     CHECK(script.find("read_verilog netlist.v\n") != std::string::npos);
 }
 
+TEST_CASE("synth plan: power is asked for in the midst of a sum, with toggling operands") {
+    const auto options = make_synth_options({.target = "asic-osu018"}).value();
+    auto manifest = bitshed::tests::hand_written("mac_e4m3_e4m3_plain").manifest;
+    manifest.ports.push_back({"en_i", "input", 1, "enable"});
+    const auto script = power_script(manifest, options, "unit_netlist.v");
+    CHECK(script.find("link_design mac_e4m3_e4m3_plain\n") != std::string::npos);
+    CHECK(script.find("[get_ports clk_i]") != std::string::npos);
+    CHECK(script.find("-input_ports clear_i -activity 0.0 -duty 0.0\n") != std::string::npos);
+    CHECK(script.find("-input_ports en_i -activity 0.0 -duty 1.0\n") != std::string::npos);
+    CHECK(script.find("set_input_delay 0 -clock clk [get_ports {clear_i w_i a_i en_i}]") !=
+          std::string::npos);
+    CHECK(script.find("-input_ports w_i") == std::string::npos);
+    CHECK(script.find("-input_ports clk_i") == std::string::npos);
+}
+
 TEST_CASE("harness: feeds every input but the clock and captures every output") {
     const auto text =
         bitshed::flows::harness_text(bitshed::tests::hand_written("mac_e4m3_e4m3_plain").manifest)

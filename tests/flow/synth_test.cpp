@@ -68,6 +68,7 @@ TEST_CASE("synth: four xor gates cost four LUTs on AMD's devices, which have no 
         CHECK(document["timing_met"].is_null());
         CHECK(document["timing"].is_null());
         CHECK(document["area"].is_null());
+        CHECK(document["power"].is_null());
     }
 }
 
@@ -87,6 +88,19 @@ TEST_CASE("synth: four xor gates and four registers have the area that the libra
         CHECK(document["ffs"] == 4);
         CHECK(document["fmax_mhz"]["all"].size() == 1);
         CHECK(document["timing"]["method"] == "static");
+        CHECK(document["power"]["model"] == "vectorless");
+        // The four gates drive four registers: half C V^2 for each of OpenSTA's 0.25 transitions a
+        // cycle of an xor of two bits that toggle in every second one.
+        const double pin_pf = std::string(target) == "asic-osu018" ? 0.00882947 : 0.0130794;
+        const double volts = std::string(target) == "asic-osu018" ? 1.8 : 3.3;
+        const double pj_a_cycle = 4 * 0.5 * pin_pf * volts * volts * 0.25;
+        CHECK(result.power->switching_mw == Approx(pj_a_cycle * 0.1).epsilon(0.01));
+        // Energy does not depend on the frequency it is told at, but for the leakage.
+        const auto slower =
+            measure(bitshed::tests::hand_written("tiny_xor"),
+                    {.target = target, .freq = "25", .work = folder.path() / "slow"});
+        CHECK(*slower.value().pj_per_mac() == Approx(*result.pj_per_mac()).epsilon(1e-3));
+        CHECK(slower.value().power->total_mw == Approx(result.power->total_mw / 4).epsilon(1e-3));
     }
 }
 

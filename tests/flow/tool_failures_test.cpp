@@ -233,23 +233,35 @@ TEST_CASE("an OpenSTA that fails, lies or says nothing gives no figure") {
     REQUIRE(bitshed::write_file(tools.work().parent_path() / "liberty" / "osu018_stdcells.lib",
                                 "library(l) {}\n")
                 .ok());
-    const std::string good = "cat \"$RECORDED/tiny_xor_osu018_timing.log\"\n";
-    fake_opensta(tools, good);
+    const std::string timing = "cat \"$RECORDED/tiny_xor_osu018_timing.log\"\n";
+    const std::string power = "cat \"$RECORDED/tiny_xor_osu018_power.log\"\n";
+    const auto both = [](const std::string& times, const std::string& draws) {
+        return "if [ \"$4\" = timing.tcl ]; then\n" + times + "else\n" + draws + "fi\n";
+    };
+    fake_opensta(tools, both(timing, power));
     const auto measured = tools.measure("asic-osu018");
     if (!measured) FAIL(measured.error().complaints[0].problem);
     CHECK(measured.value().area == 608);
     CHECK(measured.value().timed->fmax_mhz == 1563.04);
-    for (const std::string& body :
-         {std::string("exit 0\n"), good + "exit 1\n", good + "kill -SEGV $$\n",
-          std::string("echo garbage\n"), "echo 'Error: cannot read file cells.lib.'\n" + good,
-          std::string("head -c 600 \"$RECORDED/tiny_xor_osu018_timing.log\"\n")}) {
+    CHECK(measured.value().power->total_mw > 0);
+    const auto ways_to_fail = [](const std::string& good) {
+        return std::vector<std::string>{"exit 0\n",
+                                        good + "exit 1\n",
+                                        good + "kill -SEGV $$\n",
+                                        "echo garbage\n",
+                                        "echo 'Error: no such file.'\n" + good,
+                                        good.substr(0, good.size() - 1) + " | head -c 300\n"};
+    };
+    const auto refuses = [&](const std::string& body, const char* log) {
         INFO(body);
         fake_opensta(tools, body);
         const auto refused = tools.measure("asic-osu018");
         REQUIRE_FALSE(refused.ok());
         CHECK(refused.error().kind == ErrorKind::tool);
-        CHECK(mentions(refused.error(), "timing.log"));
-    }
+        CHECK(mentions(refused.error(), log));
+    };
+    for (const auto& way : ways_to_fail(timing)) refuses(both(way, power), "timing.log");
+    for (const auto& way : ways_to_fail(power)) refuses(both(timing, way), "power.log");
 }
 
 TEST_CASE(
