@@ -4,18 +4,21 @@
 #
 #   ./setup.sh           what building and running need
 #   ./setup.sh --tests   what the tests need too
+#   ./setup.sh --extra   the routers of further targets too (nexus-40, gatemate-a1)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 requirements=(requirements.txt)
-case "${1-}" in
-  "") ;;
-  --tests) requirements+=(requirements-test.txt) ;;
-  *)
-    echo "setup.sh: '$1' is no option; allowed: --tests" >&2
-    exit 2
-    ;;
-esac
+for option in "$@"; do
+  case "$option" in
+    --tests) requirements+=(requirements-test.txt) ;;
+    --extra) requirements+=(requirements-extra.txt) ;;
+    *)
+      echo "setup.sh: '$option' is no option; allowed: --tests, --extra" >&2
+      exit 2
+      ;;
+  esac
+done
 
 # package, and what shows that it (or something as good) is there: a program or a header.
 packages=(
@@ -28,6 +31,7 @@ packages=(
   "python3-venv    python3:ensurepip"
   "verilator       verilator"
   "iverilog        iverilog"
+  "opensta         sta"
   "libfmt-dev      fmt/core.h"
   "libcli11-dev    CLI/CLI.hpp"
   "nlohmann-json3-dev nlohmann/json.hpp"
@@ -43,6 +47,12 @@ is_there() {
     *) command -v "$1" >/dev/null ;;
   esac
 }
+
+# Cell libraries of the asic targets: one file each out of Debian's packages. The packages themselves
+# would bring 50 others along.
+libraries=(osu018 osu035)
+library_file() { echo ".venv/liberty/$1_stdcells.lib"; }
+has_library() { [[ -s $(library_file "$1") || -s /usr/share/qflow/tech/$1/$1_stdcells.lib ]]; }
 
 missing=()
 for entry in "${packages[@]}"; do
@@ -79,11 +89,27 @@ for file in "${requirements[@]}"; do
     pwd >.venv/made-in
   fi
   .venv/bin/python -m pip install -q --disable-pip-version-check -r "$file"
-  if [[ $file == requirements.txt ]]; then
+  if [[ $file != requirements-test.txt ]]; then
     # The routers are WebAssembly and are compiled when first run: once, here, not in every job.
     for router in .venv/bin/yowasp-nextpnr-*; do
       YOWASP_CACHE_DIR=.venv/yowasp-cache "$router" --version >/dev/null 2>&1
     done
   fi
   stamp_of "$file" >".venv/installed-$file"
+done
+
+for library in "${libraries[@]}"; do
+  has_library "$library" && continue
+  echo "setup: fetching the cell library $library" >&2
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch"' EXIT
+  # Without them bitshed works but for the targets asic-*, which `bitshed doctor` tells.
+  if (cd "$scratch" && apt-get download -q "qflow-tech-$library" >&2) &&
+    dpkg-deb -x "$scratch"/qflow-tech-"$library"_*.deb "$scratch"; then
+    mkdir -p .venv/liberty
+    mv "$scratch/usr/share/qflow/tech/$library/${library}_stdcells.lib" "$(library_file "$library")"
+  else
+    echo "setup: qflow-tech-$library cannot be had: no target asic-$library" >&2
+  fi
+  rm -rf "$scratch"
 done

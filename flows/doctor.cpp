@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
+#include "flows/routing.hpp"
 #include "flows/tools.hpp"
 #include "support/files.hpp"
 
@@ -52,6 +54,76 @@ ToolStatus status_of(const std::string& name, const Result<Tool>& found,
     return status;
 }
 
+/// The tool's status, asked for once: a program may serve several targets.
+const ToolStatus& known(Diagnosis& diagnosis, const std::string& name,
+                        const std::function<ToolStatus()>& ask) {
+    auto& tools = diagnosis.tools;
+    const auto at = std::find_if(tools.begin(), tools.end(),
+                                 [&](const ToolStatus& tool) { return tool.name == name; });
+    if (at != tools.end()) return *at;
+    tools.push_back(ask());
+    return tools.back();
+}
+
+/// "synth --target machxo2, machxo3": the targets that a predicate holds for.
+std::string needed_by(const std::function<bool(const Target&)>& needs) {
+    std::string names;
+    for (const auto& target : targets())
+        if (needs(target)) names += (names.empty() ? "" : ", ") + target.name;
+    return "synth --target " + names;
+}
+
+ToolStatus library_status(const CellLibrary& library) {
+    ToolStatus status;
+    status.name = library.file;
+    status.needed_for = needed_by([&](const Target& target) {
+        return target.library && target.library->file == library.file;
+    });
+    status.how_to_get = fmt::format("{}, or apt-get install {}", by_setup, library.package);
+    const auto file = find_library(library);
+    if (file) {
+        // A Liberty file has no version of its own.
+        status.version = library.package;
+        status.path = file.value().string();
+    } else {
+        status.problem = file.error().complaints[0].problem;
+    }
+    return status;
+}
+
+/// What of a target's tools is missing, empty if nothing is. `diagnosis` has Yosys first.
+std::string why_not(const Target& target, Diagnosis& diagnosis,
+                    const std::filesystem::path& folder) {
+    std::string problem = diagnosis.tools[0].problem;
+    const auto need = [&](const ToolStatus& tool) {
+        if (problem.empty() && !tool.problem.empty())
+            problem = fmt::format("{}; to get it: {}", tool.problem, tool.how_to_get);
+    };
+    if (target.router) {
+        const Router& router = *target.router;
+        need(known(diagnosis, router.program, [&] {
+            return status_of(router.program, find_router(router, folder, patience),
+                             needed_by([&](const Target& other) {
+                                 return other.router && other.router->program == router.program;
+                             }),
+                             setup_command(router.supply));
+        }));
+        if (auto fits = runs_at_once(1, router.memory_mb); problem.empty() && !fits)
+            problem = fits.error().complaints[0].problem;
+    }
+    if (target.library) {
+        need(known(diagnosis, target.library->file,
+                   [&] { return library_status(*target.library); }));
+        need(known(diagnosis, "sta", [&] {
+            return status_of(
+                "sta", find_opensta(folder, patience),
+                needed_by([](const Target& other) { return other.library.has_value(); }),
+                "./setup.sh, or apt-get install opensta");
+        }));
+    }
+    return problem;
+}
+
 template <class T>
 Json or_null(const std::optional<T>& value) {
     return value ? Json(*value) : Json(nullptr);
@@ -64,24 +136,8 @@ Diagnosis examine() {
     Diagnosis diagnosis;
     const auto yosys = find_yosys(folder.path(), patience);
     diagnosis.tools.push_back(status_of("yosys", yosys, "synth", by_setup));
-    for (const auto& target : targets()) {
-        std::string why_not = diagnosis.tools[0].problem;
-        if (target.router) {
-            const auto& program = target.router->program;
-            auto known = std::find_if(diagnosis.tools.begin(), diagnosis.tools.end(),
-                                      [&](const ToolStatus& tool) { return tool.name == program; });
-            if (known == diagnosis.tools.end()) {
-                diagnosis.tools.push_back(
-                    status_of(program, find_router(*target.router, folder.path(), patience),
-                              fmt::format("synth --target {}", target.name), by_setup));
-                known = diagnosis.tools.end() - 1;
-            }
-            if (why_not.empty()) why_not = known->problem;
-        }
-        diagnosis.targets.push_back({target.name, why_not});
-    }
-    for (const auto& name : planned_targets())
-        diagnosis.targets.push_back({name, "not available in this version"});
+    for (const auto& target : targets())
+        diagnosis.targets.push_back({target.name, why_not(target, diagnosis, folder.path())});
     for (const auto& program : path_programs)
         diagnosis.tools.push_back(
             status_of(program.name,

@@ -65,6 +65,21 @@ Result<CellsByModule> parse_stat(std::string_view text) {
     return cells_by_module;
 }
 
+Result<double> parse_area(std::string_view text, const std::string& module) {
+    const Json document = Json::parse(text, nullptr, false);
+    if (document.is_discarded() || !document.is_object() || !document.contains("modules") ||
+        !document["modules"].is_object())
+        return not_understood("no JSON object with modules, or half of one");
+    //       "\\mac_e4m3_e4m3_plain": {
+    //          "area":              23510.000000,
+    const auto& modules = document["modules"];
+    const auto name = "\\" + module;
+    if (!modules.contains(name) || !modules[name].is_object() || !modules[name].contains("area") ||
+        !modules[name]["area"].is_number() || !(modules[name]["area"].get<double>() > 0))
+        return not_understood(fmt::format("no area of {}", printable(module)));
+    return modules[name]["area"].get<double>();
+}
+
 std::string last_error_line(std::string_view log) {
     // Yosys:   ERROR: Module `nope' not found!
     //          unit.v:1: ERROR: syntax error, unexpected TOK_OUTPUT, ...

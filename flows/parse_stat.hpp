@@ -18,6 +18,10 @@ using CellsByModule = std::map<std::string, CellCounts>;
 /// Error (tool): not the JSON of `stat -json`; the words say what is missing.
 Result<CellsByModule> parse_stat(std::string_view text);
 
+/// The area of a module, from `stat -liberty FILE -json`, in the library's unit. Error (tool): it
+/// has none, which is so where a cell of it is not in the library.
+Result<double> parse_area(std::string_view text, const std::string& module);
+
 /// The last line of a Yosys or nextpnr log that reports an error, or nothing.
 std::string last_error_line(std::string_view log);
 

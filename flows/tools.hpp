@@ -27,6 +27,9 @@ struct Tool {
 /// The virtual environment to look in; whether it exists is another question.
 std::filesystem::path venv_folder();
 
+/// The command of the checkout that installs what is supplied so.
+const char* setup_command(Supply supply);
+
 /// Yosys: pyosys of the virtual environment through a look-alike of yosys(1), else `yosys` on
 /// PATH. `folder` is where it is going to run: the look-alike is written there as yosys.py.
 /// Error (tool): missing, with how to get it; or it does not tell its version. Error (timeout): it
@@ -37,6 +40,13 @@ Result<Tool> find_yosys(const std::filesystem::path& folder, std::chrono::second
 /// PATH. Errors as above. `folder` is where it is going to run.
 Result<Tool> find_router(const Router& router, const std::filesystem::path& folder,
                          std::chrono::seconds limit);
+
+/// OpenSTA: `sta` on PATH. Errors as above.
+Result<Tool> find_opensta(const std::filesystem::path& folder, std::chrono::seconds limit);
+
+/// The file of a cell library: in the folder `liberty` of the virtual environment, else where
+/// Debian's package puts it. Error (tool): in neither, with how to get it.
+Result<std::filesystem::path> find_library(const CellLibrary& library);
 
 /// A program on PATH that tells its version when given `flag`. Errors as above; `how_to_get` goes
 /// into the words.

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "cli/junit.hpp"
 #include "cli/mac_options.hpp"
 #include "cli/session.hpp"
 #include "cli/unit.hpp"
@@ -20,6 +21,7 @@ struct SynthVerb {
     flows::SynthRequest request;
     bool dsp = false;
     bool record = false;
+    std::string junit;
 };
 
 ExitCode measure(const Session& session, SynthVerb given) {
@@ -37,16 +39,20 @@ ExitCode measure(const Session& session, SynthVerb given) {
                               "--record beside a DIR/MODULE that `bitshed gen` wrote"});
     if (!complaints.empty()) return Session::fail({ErrorKind::request, std::move(complaints)});
 
+    const JunitReport junit(given.junit, "synth",
+                            unit.value().manifest.module + " on " + options.value().target.name);
     const auto result = flows::synthesize(
         unit.value().manifest, unit.value().verilog, options.value(), session.job_count(),
         [&session](const std::string& line) { session.progress(line); });
-    if (!result) return Session::fail(result.error());
+    if (!result) return junit.broken(result.error());
     if (given.record) {
         const auto written = flows::record_result(
             *unit.value().folder, result.value().module, "synth." + result.value().target.name,
             unit.value().verilog, flows::to_json(result.value(), flows::Detail::record));
         if (!written) return Session::fail(written.error());
     }
+    if (const auto written = junit.passed(flows::to_text(result.value())); !written)
+        return Session::fail(written.error());
     if (session.json)
         Session::print_json(flows::to_json(result.value(), flows::Detail::run));
     else
@@ -75,11 +81,14 @@ void add_synth(CLI::App& app, Session& session) {
     verb->add_option("--seeds", given->request.seeds,
                      "Seeds of place and route, with commas between (default 1,2,3,4,5)");
     verb->add_option("--freq", given->request.freq, "MHz the router aims at (default 100)");
-    verb->add_option("--effort", given->request.effort, "stock (default)");
+    verb->add_option(
+        "--effort", given->request.effort,
+        "stock (default), or area: several netlists by area-oriented mapping, the least is kept");
     verb->add_option("--time-limit", given->request.time_limit,
                      "Seconds for each program that is run (default 600)");
     verb->add_option("--work", given->request.work,
                      "Folder for logs and netlist (default: below ~/.cache/bitshed)");
+    add_junit_option(verb, given->junit);
     verb->add_flag("--dsp", given->dsp, "Let synthesis use DSP blocks");
     verb->add_flag("--record", given->record,
                    "Keep the result in DIR/MODULE, where `bitshed report` finds it");

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cli/junit.hpp"
 #include "cli/mac_options.hpp"
 #include "cli/rebuild.hpp"
 #include "cli/session.hpp"
@@ -22,6 +23,7 @@ struct VerifyVerb {
     std::string seed = "1";
     std::string time_limit = "3600";
     bool record = false;
+    std::string junit;
 };
 
 /// A whole number, or a complaint.
@@ -32,6 +34,20 @@ std::int64_t number(const char* option, const std::string& given, std::int64_t l
         complaints.push_back({fmt::format("{}: {} will not do", option, printable(given)),
                               fmt::format("a whole number from {} to {}", least, most)});
     return parsed.value_or(least);
+}
+
+/// What is wrong, in a line.
+std::string failure_of(const harness::Verdict& verdict) {
+    if (const auto& first = verdict.first_mismatch) {
+        std::string line = fmt::format("cycle {}: {}", first->cycle, first->what);
+        for (const auto& port : first->ports)
+            line += fmt::format("; {} is {}, golden says {}", port.port, port.verilog, port.golden);
+        return line;
+    }
+    if (verdict.lint_is_judged && !verdict.lint.empty())
+        return "Verilator warns: " + verdict.lint.front();
+    return fmt::format("{} of {} pairs were compared, {} mismatches", verdict.pairs_visited,
+                       verdict.pairs_total, verdict.mismatches);
 }
 
 ExitCode verify(const Session& session, const VerifyVerb& given) {
@@ -69,18 +85,24 @@ ExitCode verify(const Session& session, const VerifyVerb& given) {
     }
     session.progress(fmt::format("{}: building it with Verilator, then every pair of codes",
                                  unit.manifest.module));
+    const JunitReport junit(given.junit, "verify", unit.manifest.module);
     const auto verdicts = harness::judge(units, options);
-    if (!verdicts[0]) return Session::fail(verdicts[0].error());
+    if (!verdicts[0]) return junit.broken(verdicts[0].error());
     const harness::Verdict& verdict = verdicts[0].value();
     if (given.record) {
         const auto written = flows::record_result(*loaded.value().folder, verdict.module, "verify",
                                                   unit.verilog, harness::to_json(verdict));
         if (!written) return Session::fail(written.error());
     }
+    const std::string page = harness::describe(verdict);
+    if (const auto written =
+            verdict.passed() ? junit.passed(page) : junit.failed(failure_of(verdict), page);
+        !written)
+        return Session::fail(written.error());
     if (session.json)
         Session::print_json(harness::to_json(verdict));
     else
-        Session::print(harness::describe(verdict));
+        Session::print(page);
     return verdict.passed() ? done : static_cast<ExitCode>(ErrorKind::judged);
 }
 
@@ -99,6 +121,7 @@ void add_verify(CLI::App& app, Session& session) {
                      "Judge this Verilog file, of the same module and ports, in the unit's place");
     verb->add_option("--seed", given->seed, "Seed of orders and random sequences (default 1)");
     verb->add_option("--time-limit", given->time_limit, "Seconds for it all (default 3600)");
+    add_junit_option(verb, given->junit);
     verb->add_flag("--record", given->record,
                    "Keep the result in DIR/MODULE, where `bitshed report` finds it");
 }

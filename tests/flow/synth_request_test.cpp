@@ -1,11 +1,14 @@
 // What synth may be asked for, the plan it makes of it, and the harness around the unit.
 #include <catch2/catch.hpp>
 
+#include <set>
+
 #include "flows/harness.hpp"
 #include "flows/synth_plan.hpp"
 #include "recorded.hpp"
 
 using bitshed::ErrorKind;
+using bitshed::flows::DspBlocks;
 using bitshed::flows::make_synth_options;
 using bitshed::flows::SynthRequest;
 
@@ -58,39 +61,84 @@ TEST_CASE("synth request: says all that is wrong at once") {
     const auto error = make_synth_options({.target = "nonsense",
                                            .seeds = "x",
                                            .freq = "fast",
-                                           .effort = "area",
+                                           .effort = "best",
                                            .time_limit = "0",
                                            .work = ""})
                            .error();
     REQUIRE(error.complaints.size() == 6);
-    CHECK(error.complaints[3].problem == "effort: 'area' is not available in this version");
+    CHECK(error.complaints[3].problem == "effort: 'best' is unknown");
+    CHECK(error.complaints[3].allowed == "stock, area");
     for (const auto& complaint : error.complaints) CHECK_FALSE(complaint.allowed.empty());
 }
 
 TEST_CASE("synth plan: DSP blocks are off on every target unless they are asked for") {
     const auto unit = bitshed::tests::hand_written("tiny_xor");
-    SynthRequest request;
-    request.target = "ecp5-25k";
-    const auto without = synth_script(unit.manifest, make_synth_options(request).value());
-    CHECK(without.find("synth_ecp5 -nodsp -nowidelut -top bitshed_harness\n") != std::string::npos);
-    request.dsp = bitshed::flows::DspBlocks::allowed;
-    const auto with = synth_script(unit.manifest, make_synth_options(request).value());
-    CHECK(with.find("-nodsp") == std::string::npos);
-    request.target = "ice40-hx8k";
-    CHECK(synth_script(unit.manifest, make_synth_options(request).value()).find(" -dsp ") !=
-          std::string::npos);
+    const auto script = [&](const char* target, DspBlocks dsp) {
+        const auto options = make_synth_options({.target = target, .dsp = dsp}).value();
+        return synthesis_runs(unit.manifest, options)[0].text;
+    };
+    for (const char* target : {"ecp5-25k", "machxo2", "nexus-40", "gowin-gw1n9", "xilinx-7"}) {
+        CHECK(script(target, DspBlocks::avoided).find(" -nodsp") != std::string::npos);
+        CHECK(script(target, DspBlocks::allowed).find("-nodsp") == std::string::npos);
+    }
+    CHECK(script("gatemate-a1", DspBlocks::avoided).find(" -nomult") != std::string::npos);
+    CHECK(script("ice40-hx8k", DspBlocks::avoided).find("-dsp") == std::string::npos);
+    CHECK(script("ice40-hx8k", DspBlocks::allowed).find(" -dsp ") != std::string::npos);
+}
+
+TEST_CASE("synth plan: effort area adds attempts to the stock run, each with files of its own") {
+    const auto unit = bitshed::tests::hand_written("tiny_xor");
+    for (const auto& target : bitshed::flows::targets()) {
+        INFO(target.name);
+        const auto stock =
+            synthesis_runs(unit.manifest, make_synth_options({.target = target.name}).value());
+        const auto area = synthesis_runs(
+            unit.manifest, make_synth_options({.target = target.name, .effort = "area"}).value());
+        REQUIRE(stock.size() == 1);
+        REQUIRE(area.size() == 3);
+        CHECK(area[0].text == stock[0].text);
+        std::set<std::string> files;
+        for (const auto& run : area) {
+            for (const auto& file : {run.script, run.log, run.cells_by_module, run.cells_flat,
+                                     run.netlist, run.flat_verilog, run.unit_netlist})
+                CHECK(files.insert(file).second);
+            CHECK(run.text.find("@") == std::string::npos);  // no hole is left
+        }
+        CHECK(area[1].text.find(" -script +") != std::string::npos);
+    }
 }
 
 TEST_CASE("synth plan: a route has its seed, and a missed aim is allowed") {
     const auto options =
         make_synth_options({.target = "ice40-hx8k", .seeds = "4,9", .freq = "62.5"}).value();
-    const auto runs = route_runs(options);
-    REQUIRE(runs.size() == 2);
-    CHECK(runs[1].seed == 9);
-    CHECK(runs[1].arguments == std::vector<std::string>{"--hx8k", "--package", "ct256", "--json",
-                                                        "netlist.json", "--report",
-                                                        "report_seed_9.json", "--seed", "9",
-                                                        "--freq", "62.5", "--timing-allow-fail"});
+    const auto run = route_run(options, "netlist.json", options.seeds[1]);
+    CHECK(run.seed == 9);
+    CHECK(run.arguments == std::vector<std::string>{"--hx8k", "--package", "ct256", "--json",
+                                                    "netlist.json", "--report",
+                                                    "report_seed_9.json", "--seed", "9", "--freq",
+                                                    "62.5", "--timing-allow-fail"});
+}
+
+TEST_CASE("synth plan: static timing is asked for at the frequency of the request") {
+    const auto options = make_synth_options({.target = "asic-osu018", .freq = "62.5"}).value();
+    const auto script = timing_script(options, "netlist.v");
+    CHECK(script.find("create_clock -name clk -period 16.000000 ") != std::string::npos);
+    CHECK(script.find("read_verilog netlist.v\n") != std::string::npos);
+}
+
+TEST_CASE("synth plan: power is asked for in the midst of a sum, with toggling operands") {
+    const auto options = make_synth_options({.target = "asic-osu018"}).value();
+    auto manifest = bitshed::tests::hand_written("mac_e4m3_e4m3_plain").manifest;
+    manifest.ports.push_back({"en_i", "input", 1, "enable"});
+    const auto script = power_script(manifest, options, "unit_netlist.v");
+    CHECK(script.find("link_design mac_e4m3_e4m3_plain\n") != std::string::npos);
+    CHECK(script.find("[get_ports clk_i]") != std::string::npos);
+    CHECK(script.find("-input_ports clear_i -activity 0.0 -duty 0.0\n") != std::string::npos);
+    CHECK(script.find("-input_ports en_i -activity 0.0 -duty 1.0\n") != std::string::npos);
+    CHECK(script.find("set_input_delay 0 -clock clk [get_ports {clear_i w_i a_i en_i}]") !=
+          std::string::npos);
+    CHECK(script.find("-input_ports w_i") == std::string::npos);
+    CHECK(script.find("-input_ports clk_i") == std::string::npos);
 }
 
 TEST_CASE("harness: feeds every input but the clock and captures every output") {

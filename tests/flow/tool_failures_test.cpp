@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "flows/synth.hpp"
+#include "flows/tools.hpp"
 #include "recorded.hpp"
 
 namespace fs = std::filesystem;
@@ -48,10 +49,11 @@ class FakeTools {
     }
     [[nodiscard]] fs::path work() const { return scratch_.path() / "work"; }
 
-    [[nodiscard]] bitshed::Result<SynthResult> measure() const {
+    [[nodiscard]] bitshed::Result<SynthResult> measure(
+        const std::string& target = "ice40-hx8k") const {
         const auto unit = bitshed::tests::hand_written("tiny_xor");
         const auto options = bitshed::flows::make_synth_options(
-            {.target = "ice40-hx8k", .seeds = "1", .time_limit = "2", .work = work().string()});
+            {.target = target, .seeds = "1", .time_limit = "2", .work = work().string()});
         return bitshed::flows::synthesize(unit.manifest, unit.verilog, options.value(), 1,
                                           [](const std::string&) {});
     }
@@ -187,4 +189,118 @@ TEST_CASE("what an earlier run left behind never passes for a result") {
     tools.router(good_router);
     tools.yosys("exit 0\n");
     CHECK(tools.refused().kind == ErrorKind::tool);
+}
+
+namespace {
+
+/// A fake OpenSTA on PATH and a cell library in the virtual environment.
+void fake_opensta(const FakeTools& tools, const std::string& body) {
+    tools.script("sta", "case \"$1\" in -version) echo 2.0.17; exit 0;; esac\n" + body);
+    ::setenv("PATH", (tools.work().parent_path() / "bin").c_str(), 1);
+}
+
+const char* const asic_yosys =
+    "cp \"$RECORDED/tiny_xor_osu018_cells_by_module.json\" cells_by_module.json\n"
+    "cp \"$RECORDED/tiny_xor_osu018_cells_flat.json\" cells_flat.json\n"
+    "echo > netlist.v\n";
+
+}  // namespace
+
+TEST_CASE("a missing cell library or OpenSTA is named, with how to get it") {
+    const FakeTools tools;
+    tools.yosys(asic_yosys);
+    auto target = bitshed::flows::find_target("asic-osu018").value();
+    target.library->folder = (tools.work() / "nowhere").string();
+    auto library = bitshed::flows::find_library(*target.library);
+    REQUIRE_FALSE(library.ok());
+    CHECK(library.error().kind == ErrorKind::tool);
+    CHECK(mentions(library.error(), "osu018_stdcells.lib was found neither"));
+    CHECK(library.error().complaints[0].allowed.find("qflow-tech-osu018") != std::string::npos);
+    REQUIRE(bitshed::write_file(tools.work().parent_path() / "liberty" / "osu018_stdcells.lib",
+                                "library(l) {}\n")
+                .ok());
+    const auto measured = tools.measure("asic-osu018");
+    REQUIRE_FALSE(measured.ok());
+    CHECK(measured.error().kind == ErrorKind::tool);
+    CHECK(mentions(measured.error(), "sta was not found"));
+    CHECK(measured.error().complaints[0].allowed.find("apt-get install opensta") !=
+          std::string::npos);
+}
+
+TEST_CASE("an OpenSTA that fails, lies or says nothing gives no figure") {
+    const FakeTools tools;
+    tools.yosys(asic_yosys);
+    REQUIRE(bitshed::write_file(tools.work().parent_path() / "liberty" / "osu018_stdcells.lib",
+                                "library(l) {}\n")
+                .ok());
+    const std::string timing = "cat \"$RECORDED/tiny_xor_osu018_timing.log\"\n";
+    const std::string power = "cat \"$RECORDED/tiny_xor_osu018_power.log\"\n";
+    const auto both = [](const std::string& times, const std::string& draws) {
+        return "if [ \"$4\" = timing.tcl ]; then\n" + times + "else\n" + draws + "fi\n";
+    };
+    fake_opensta(tools, both(timing, power));
+    const auto measured = tools.measure("asic-osu018");
+    if (!measured) FAIL(measured.error().complaints[0].problem);
+    CHECK(measured.value().area == 608);
+    CHECK(measured.value().timed->fmax_mhz == 1563.04);
+    CHECK(measured.value().power->total_mw > 0);
+    const auto ways_to_fail = [](const std::string& good) {
+        return std::vector<std::string>{"exit 0\n",
+                                        good + "exit 1\n",
+                                        good + "kill -SEGV $$\n",
+                                        "echo garbage\n",
+                                        "echo 'Error: no such file.'\n" + good,
+                                        good.substr(0, good.size() - 1) + " | head -c 300\n"};
+    };
+    const auto refuses = [&](const std::string& body, const char* log) {
+        INFO(body);
+        fake_opensta(tools, body);
+        const auto refused = tools.measure("asic-osu018");
+        REQUIRE_FALSE(refused.ok());
+        CHECK(refused.error().kind == ErrorKind::tool);
+        CHECK(mentions(refused.error(), log));
+    };
+    for (const auto& way : ways_to_fail(timing)) refuses(both(way, power), "timing.log");
+    for (const auto& way : ways_to_fail(power)) refuses(both(timing, way), "power.log");
+}
+
+TEST_CASE(
+    "a seed whose clock cannot be routed gives way to another, on the routers that have such") {
+    const FakeTools tools;
+    tools.yosys(
+        "sed 's/SB_DFF/TRELLIS_FF/; s/SB_LUT4/LUT4/' "
+        "\"$RECORDED/tiny_xor_ice40_cells_by_module.json\""
+        " > cells_by_module.json\n"
+        "sed 's/SB_DFF/TRELLIS_FF/; s/SB_LUT4/LUT4/' \"$RECORDED/tiny_xor_ice40_cells_flat.json\""
+        " > cells_flat.json\n");
+    const std::string ask =
+        "case \"$1\" in --version) echo 'Version nextpnr-0.11.1'; exit 0;; esac\n";
+    const std::string refuse =
+        "echo \"ERROR: Failed to route net 'clk' using dedicated routing.\"; exit 125\n";
+    const std::string route = "cp \"$RECORDED/tiny_xor_machxo2_report.json\" ";
+    tools.script("yowasp-nextpnr-machxo2", ask + "if [ -e route_seed_1001.log ]; then " + route +
+                                               "report_seed_1001.json; else\n" + refuse + "fi\n");
+    const auto result = tools.measure("machxo2");
+    if (!result) FAIL(result.error().complaints[0].problem);
+    CHECK(result.value().seeds[0].seed == 1001);
+    CHECK(result.value().seeds[0].fmax_mhz == 546.15);
+    CHECK(result.value().commands.back().find("--seed 1001") != std::string::npos);
+    // No placement can be routed: the fourth refusal is the answer.
+    tools.script("yowasp-nextpnr-machxo2", ask + "echo x >> tries\n" + refuse);
+    const auto refused = tools.measure("machxo2");
+    REQUIRE_FALSE(refused.ok());
+    CHECK(mentions(refused.error(), "route_seed_3001.log"));
+    CHECK(bitshed::read_file(tools.work() / "tries").value() == "x\nx\nx\nx\n");
+    // Another failure is no reason to try again.
+    tools.script("yowasp-nextpnr-machxo2", ask + "echo x >> once\necho 'ERROR: no'; exit 125\n");
+    CHECK(mentions(tools.measure("machxo2").error(), "route_seed_1.log"));
+    CHECK(bitshed::read_file(tools.work() / "once").value() == "x\n");
+}
+
+TEST_CASE("routing is not begun where the memory for it is not free") {
+    CHECK(bitshed::flows::runs_at_once(3, 1).value() == 3);
+    const auto none = bitshed::flows::runs_at_once(3, 2'000'000'000);
+    REQUIRE_FALSE(none.ok());
+    CHECK(none.error().kind == ErrorKind::tool);
+    CHECK(mentions(none.error(), "needs 2000000000 MB"));
 }

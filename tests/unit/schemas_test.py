@@ -83,6 +83,8 @@ with tempfile.TemporaryDirectory() as place:
     validate("prove", run("prove", home, "--rtl", damaged, "--json", status=3))
     run("verify", home, "--record")
     validate("synth", run("synth", home, "--target", "ice40-hx8k", "--seeds", "1", "--record", "--json"))
+    for target in ("xilinx-us+", "asic-osu018"):
+        validate("synth", run("synth", home, "--target", target, "--effort", "area", "--json"))
     validate("report", run("report", home, "--json"))
 validate("doctor", run("doctor", "--json"))
 complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]

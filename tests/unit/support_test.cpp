@@ -2,6 +2,7 @@
 
 #include "support/bits.hpp"
 #include "support/files.hpp"
+#include "support/junit.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
 
@@ -112,4 +113,28 @@ TEST_CASE("write_file: replaces whole files and leaves nothing beside them") {
     const auto refused = bitshed::write_file(path / "below a file", "x");
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().kind == bitshed::ErrorKind::files);
+}
+
+TEST_CASE("junit_text: counts failures and errors, and escapes what XML would read") {
+    bitshed::JunitCase good;
+    good.classname = "c";
+    good.name = "good";
+    good.seconds = 1.25;
+    bitshed::JunitCase wrong = good;
+    wrong.name = "a<b>&\"\x01\xff";
+    wrong.trouble = bitshed::JunitTrouble::failure;
+    wrong.type = "mismatch";
+    wrong.message = "1 < 2 & 3";
+    bitshed::JunitCase broken = good;
+    broken.trouble = bitshed::JunitTrouble::error;
+    const auto text = bitshed::junit_text("s", {good, wrong, wrong, broken});
+    CHECK(text.find(
+              "<testsuite name=\"s\" tests=\"4\" failures=\"2\" errors=\"1\" time=\"5.000\">") !=
+          std::string::npos);
+    CHECK(text.find("name=\"a&lt;b&gt;&amp;&quot;??\"") != std::string::npos);
+    CHECK(
+        text.find(
+            "<failure type=\"mismatch\" message=\"1 &lt; 2 &amp; 3\">1 &lt; 2 &amp; 3</failure>") !=
+        std::string::npos);
+    CHECK(text.find("<error ") != std::string::npos);
 }
