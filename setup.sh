@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing: Debian packages, and the pinned tools into a virtual environment .venv.
+# Installs what is missing: Debian packages, the pinned tools into a virtual environment .venv, and
+# the scripts of the report's page into .assets.
 # Does nothing, quickly, where all is there.
 #
 #   ./setup.sh           what building and running need
@@ -87,3 +88,32 @@ for file in "${requirements[@]}"; do
   fi
   stamp_of "$file" >".venv/installed-$file"
 done
+
+# The archives of the npm registry, by version and sha512; of each the program and its licence.
+stamp=.assets/installed
+if [[ ! -e $stamp ]] || ! cmp -s requirements-page.txt "$stamp"; then
+  echo "setup: fetching requirements-page.txt into .assets" >&2
+  .venv/bin/python - requirements-page.txt .assets <<'PYTHON'
+import base64, hashlib, io, os, sys, tarfile, urllib.request
+
+pins, folder = sys.argv[1:]
+with open(pins, encoding="ascii") as lines:
+    packages = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+for name, version, integrity in packages:
+    registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
+    with urllib.request.urlopen(f"{registry}/{name}/-/{name}-{version}.tgz", timeout=120) as answer:
+        archive = answer.read()
+    found = "sha512-" + base64.b64encode(hashlib.sha512(archive).digest()).decode()
+    if found != integrity:
+        sys.exit(f"setup: the archive of {name} {version} has {found}, not {integrity}")
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        for member, target in ((f"package/build/{name}.min.js", f"{name}.min.js"),
+                               ("package/LICENSE", "LICENSE")):
+            place = os.path.join(folder, name, target)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place + ".new", "wb") as file:
+                file.write(members.extractfile(member).read())
+            os.replace(place + ".new", place)
+PYTHON
+  cp requirements-page.txt "$stamp"
+fi

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <set>
 
 #include "emit/manifest.hpp"
@@ -52,6 +51,32 @@ std::optional<long> count_at(const Json& object, const char* field) {
     return value < 0 ? std::nullopt : std::optional<long>(value);
 }
 
+std::string text_at(const Json& object, const char* field) {
+    return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()
+                                                               : std::string();
+}
+
+std::optional<double> number_at(const Json& object, const char* field) {
+    return object.contains(field) && object[field].is_number()
+               ? std::optional<double>(object[field].get<double>())
+               : std::nullopt;
+}
+
+/// The elements of a list that are of the type asked for.
+template <class T>
+std::vector<T> list_at(const Json& object, const char* field) {
+    std::vector<T> list;
+    if (!object.contains(field) || !object[field].is_array()) return list;
+    for (const auto& element : object[field]) {
+        if constexpr (std::is_same_v<T, std::string>) {
+            if (element.is_string()) list.push_back(element.get<T>());
+        } else if (element.is_number()) {
+            list.push_back(element.get<T>());
+        }
+    }
+    return list;
+}
+
 std::string accumulator_words(const emit::ManifestAccumulator& accumulator) {
     if (accumulator.format) return *accumulator.format;
     return fmt::format("{} ({} bits)", accumulator.kind, accumulator.bits);
@@ -81,6 +106,10 @@ void read_judgement(const Record& record, const emit::Manifest& manifest, Report
         case RecordState::fresh:
             break;
     }
+    row.judged_by = text_at(record.result, "simulator");
+    if (record.result.contains("seed") && record.result["seed"].is_number_integer())
+        row.judged_by += fmt::format("{}seed {}", row.judged_by.empty() ? "" : ", ",
+                                     record.result["seed"].dump());
     row.pairs_visited = count_at(record.result, "pairs_visited");
     row.pairs_total = count_at(record.result, "pairs_total");
     row.mismatches = count_at(record.result, "mismatches");
@@ -94,6 +123,23 @@ void read_judgement(const Record& record, const emit::Manifest& manifest, Report
         row.judged = "passed";
 }
 
+Provenance provenance_of(const Json& result) {
+    Provenance from;
+    if (result.contains("tools") && result["tools"].is_object())
+        for (const auto& [name, version] : result["tools"].items())
+            if (version.is_string()) from.tools[name] = version.get<std::string>();
+    from.commands = list_at<std::string>(result, "commands");
+    from.seeds = list_at<long>(result, "seeds");
+    from.limited_by = list_at<std::string>(result, "limited_by");
+    from.freq_mhz = number_at(result, "freq_mhz");
+    from.effort = text_at(result, "effort");
+    from.dsp_blocks = text_at(result, "dsp_blocks");
+    from.log = text_at(result, "work");
+    if (result.contains("fmax_mhz") && result["fmax_mhz"].is_object())
+        from.fmax_all_mhz = list_at<double>(result["fmax_mhz"], "all");
+    return from;
+}
+
 void read_cost(const Record& record, ReportRow& row) {
     if (record.state != RecordState::fresh) {
         row.measured = record.state == RecordState::stale ? "stale" : "unreadable";
@@ -103,12 +149,11 @@ void read_cost(const Record& record, ReportRow& row) {
     row.ffs = count_at(record.result, "ffs");
     row.carries = count_at(record.result, "carries");
     row.dsps = count_at(record.result, "dsps");
-    if (record.result.contains("fmax_mhz") && record.result["fmax_mhz"].is_object()) {
-        const Json& fmax = record.result["fmax_mhz"];
-        if (fmax.contains("median") && fmax["median"].is_number())
-            row.fmax_mhz = fmax["median"].get<double>();
-    }
-    row.measured = row.luts || row.ffs ? "measured" : "unreadable";
+    row.area = number_at(record.result, "area");
+    if (record.result.contains("fmax_mhz") && record.result["fmax_mhz"].is_object())
+        row.fmax_mhz = number_at(record.result["fmax_mhz"], "median");
+    row.provenance = provenance_of(record.result);
+    row.measured = row.luts || row.ffs || row.area ? "measured" : "unreadable";
 }
 
 /// The targets that MODULE.synth.TARGET.json files beside the unit name.
@@ -127,6 +172,13 @@ std::set<std::string> recorded_targets(const fs::path& folder, const std::string
     return names;
 }
 
+/// Words without the path of the unit's folder: a report reads the same wherever it was made.
+std::string below(std::string words, const fs::path& folder) {
+    const auto path = folder.string() + "/";
+    if (const auto at = words.find(path); at != std::string::npos) words.erase(at, path.size());
+    return words;
+}
+
 void add_unit(const fs::path& folder, Report& report) {
     ReportRow row;
     row.module = folder.filename().string();
@@ -136,6 +188,7 @@ void add_unit(const fs::path& folder, Report& report) {
     const auto give_up = [&](const Error& error) {
         report.problems.insert(report.problems.end(), error.complaints.begin(),
                                error.complaints.end());
+        row.message = below(error.complaints[0].problem, folder);
         report.rows.push_back(row);
     };
     const auto text = read_file(path);
@@ -154,6 +207,9 @@ void add_unit(const fs::path& folder, Report& report) {
     row.accumulator = accumulator_words(manifest.value().accumulator);
     row.lanes = manifest.value().lanes;
     row.latency = manifest.value().latency;
+    row.stages = manifest.value().stages;
+    row.generated_by =
+        fmt::format("{} (bitshed {})", manifest.value().command, manifest.value().version);
     read_judgement(read_record(folder, row.module, "verify", verilog.value()), manifest.value(),
                    row);
     const auto targets = recorded_targets(folder, row.module);
