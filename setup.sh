@@ -65,6 +65,17 @@ if ((${#missing[@]})); then
     apt-get install -q -y --no-install-recommends "${missing[@]}"
 fi
 
+# The browser that looks at the report's page. Without it that one test is skipped, so a machine
+# where it cannot be had is no reason to stop.
+if [[ ${1-} == --tests ]] && { ! is_there chromium || ! is_there chromedriver; }; then
+  as_root=()
+  if ((EUID != 0)); then as_root=(sudo); fi
+  echo "setup: missing packages: chromium chromium-driver" >&2
+  { "${as_root[@]}" apt-get update -q && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends chromium chromium-driver; } ||
+    echo "setup: no browser: the test of report.html is going to be skipped" >&2
+fi
+
 # A stamp a requirements file: its contents and the place of the checkout, since the programs of
 # a virtual environment hold its absolute path.
 stamp_of() { { pwd; cat "$1"; } | sha256sum; }

@@ -172,35 +172,35 @@ std::set<std::string> recorded_targets(const fs::path& folder, const std::string
     return names;
 }
 
-/// Words without the path of the unit's folder: a report reads the same wherever it was made.
-std::string below(std::string words, const fs::path& folder) {
-    const auto path = folder.string() + "/";
-    if (const auto at = words.find(path); at != std::string::npos) words.erase(at, path.size());
-    return words;
-}
-
 void add_unit(const fs::path& folder, Report& report) {
     ReportRow row;
     row.module = folder.filename().string();
     row.judged = "unreadable";
     row.measured = "unreadable";
-    const auto path = folder / (row.module + ".json");
-    const auto give_up = [&](const Error& error) {
+    const auto file = row.module + ".json";
+    const auto path = folder / file;
+    // What stands in the report names files without their folders: it reads the same wherever it
+    // was made. The problems, for the person who made it, have the paths.
+    const auto give_up = [&](const Error& error, std::string message) {
         report.problems.insert(report.problems.end(), error.complaints.begin(),
                                error.complaints.end());
-        row.message = below(error.complaints[0].problem, folder);
+        row.message = std::move(message);
         report.rows.push_back(row);
     };
     const auto text = read_file(path);
-    if (!text) return give_up(text.error());
+    if (!text) return give_up(text.error(), "the manifest cannot be read");
     const auto manifest = emit::manifest_from_text(text.value(), printable(path.string(), 200));
-    if (!manifest) return give_up(manifest.error());
+    if (!manifest)
+        return give_up(
+            manifest.error(),
+            emit::manifest_from_text(text.value(), printable(file)).error().complaints[0].problem);
     if (manifest.value().module != row.module)
-        return give_up({ErrorKind::files,
-                        fmt::format("{} describes the module {}, not its folder's",
-                                    printable(path.string(), 200), manifest.value().module)});
+        return give_up(
+            {ErrorKind::files, fmt::format("{} describes the module {}, not its folder's",
+                                           printable(path.string(), 200), manifest.value().module)},
+            fmt::format("the manifest describes the module {}", manifest.value().module));
     const auto verilog = read_file(folder / (row.module + ".v"));
-    if (!verilog) return give_up(verilog.error());
+    if (!verilog) return give_up(verilog.error(), "the Verilog cannot be read");
 
     row.weight = manifest.value().weight;
     row.activation = manifest.value().activation;

@@ -71,19 +71,38 @@ std::string base64_of_hex(const std::string& hex) {
     return text;
 }
 
-/// What the page knows: the document of report.json, with each provenance once. Thousands of rows
-/// have a few dozen.
+/// What the page knows: the document of report.json, made small, since thousands of rows say much
+/// the same. Rows are lists in the order of `fields`; of the fields named in `pooled` they hold an
+/// index into `pool` instead of the value. Provenance is without what is each row's own, its
+/// frequencies and its log, which are fields beside it.
 Json page_data(const Report& report) {
     Json document = to_json(report);
-    Json provenances = Json::array();
+    const std::set<std::string> pooled = {"weight",    "activation", "accumulator",
+                                          "judged",    "target",     "measured",
+                                          "judged_by", "message",    "provenance"};
+    Json pool = Json::array();
     std::map<std::string, std::size_t> known;
+    const auto in_pool = [&](const Json& value) {
+        const auto key = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+        const auto [entry, is_new] = known.emplace(key, pool.size());
+        if (is_new) pool.push_back(value);
+        return entry->second;
+    };
+    Json fields = Json::array();
+    Json rows = Json::array();
     for (auto& row : document["rows"]) {
-        Json& provenance = row["provenance"];
-        if (provenance.is_null()) continue;
-        const auto key = provenance.dump(-1, ' ', false, Json::error_handler_t::replace);
-        const auto [entry, is_new] = known.emplace(key, provenances.size());
-        if (is_new) provenances.push_back(provenance);
-        provenance = entry->second;
+        for (const char* own : {"fmax_all_mhz", "log"}) {
+            Json& provenance = row["provenance"];
+            Json value = provenance.is_null() ? Json(nullptr) : provenance[own];
+            if (!provenance.is_null()) provenance.erase(own);
+            row[own] = std::move(value);
+        }
+        Json values = Json::array();
+        for (const auto& [name, value] : row.items()) {
+            if (rows.empty()) fields.push_back(name);
+            values.push_back(pooled.contains(name) ? Json(in_pool(value)) : value);
+        }
+        rows.push_back(std::move(values));
     }
     Json named = Json::object();
     for (const auto& row : report.rows)
@@ -91,9 +110,12 @@ Json page_data(const Report& report) {
             if (target.name == row.target)
                 named[target.name] = {{"description", target.description},
                                       {"lut_definition", target.lut_definition}};
-    document["provenances"] = provenances;
-    document["targets"] = named;
-    return document;
+    return {{"fields", fields},
+            {"pooled", pooled},
+            {"pool", pool},
+            {"rows", rows},
+            {"pareto", pareto_front(report.rows)},
+            {"targets", named}};
 }
 
 }  // namespace
@@ -117,6 +139,9 @@ Result<PageScripts> read_page_scripts(const fs::path& folder) {
         scripts.texts.push_back(script.value());
         scripts.licences += fmt::format("{}\n\n{}\n\n", name, trim(licence.value()));
     }
+    scripts.licences +=
+        "vega and vega-embed hold parts of others in turn, among them d3 (Copyright Mike Bostock), "
+        "under BSD, ISC, MIT and Apache-2.0 licences; their sources name them.";
     return scripts;
 }
 

@@ -10,10 +10,12 @@ const element = (name, properties = {}, ...children) => {
   return made;
 };
 
-const front = new Set(data.pareto.map((point) => point.row));
-const rows = data.rows.map((row, index) => ({
+const front = new Set(data.pareto);
+const pooled = new Set(data.pooled);
+const unpacked = data.rows.map((values) => Object.fromEntries(
+  values.map((value, i) => [data.fields[i], pooled.has(data.fields[i]) ? data.pool[value] : value])));
+const rows = unpacked.map((row, index) => ({
   ...row, index, front: front.has(index),
-  provenance: row.provenance === null ? null : data.provenances[row.provenance],
   kind: row.weight_bits === null || row.activation_bits === null ? null : plots.kindNames[plots.kindOf(row)],
   words: [row.module, row.weight, row.activation, row.accumulator, row.judged, row.target ?? "", row.measured, row.message ?? ""].join("\n").toLowerCase(),
 }));
@@ -53,7 +55,8 @@ const detailsOf = (row) => {
     if (content === null || content === undefined || content === "" || content.length === 0) return;
     entries.append(element("dt", { textContent: term }), element("dd", {}, ...(Array.isArray(content) ? content : [content])));
   };
-  const code = (text) => element("code", { textContent: text });
+  // An argument a piece: lines break between arguments, not at their hyphens.
+  const code = (text) => element("code", {}, ...text.split(" ").flatMap((word) => [element("span", { textContent: word }), " "]));
   const from = row.provenance;
   add("what", `${row.weight} × ${row.activation} → ${row.accumulator}, ${row.lanes} lane${row.lanes === 1 ? "" : "s"}, latency ${row.latency}`);
   add("judged", row.judged + (row.pairs_visited === null ? "" : `: ${number(row.pairs_visited)} of ${number(row.pairs_total)} pairs, ${number(row.mismatches)} mismatches`) + (row.judged_by ? ` (${row.judged_by})` : ""));
@@ -61,11 +64,11 @@ const detailsOf = (row) => {
   if (from) {
     add("tools", Object.entries(from.tools).map(([name, version]) => `${name} ${version}`).join(", "));
     add("seeds", list(from.seeds));
-    add("Fmax a seed", from.fmax_all_mhz.length ? `${list(from.fmax_all_mhz, 2)} MHz` : null);
+    add("Fmax a seed", row.fmax_all_mhz.length ? `${list(row.fmax_all_mhz, 2)} MHz` : null);
     add("limited by", list(from.limited_by));
     add("aim", from.freq_mhz === null ? null : `${from.freq_mhz} MHz`);
     add("effort", [from.effort, from.dsp_blocks === null ? null : `DSP blocks ${from.dsp_blocks}`].filter((word) => word).join(", "));
-    add("log", from.log ?? (row.measured === "measured" ? "not recorded" : null));
+    add("log", row.log ?? (row.measured === "measured" ? "not recorded" : null));
   }
   if (row.target && data.targets[row.target]?.lut_definition) add("a LUT is", data.targets[row.target].lut_definition);
   if (from) add("commands", from.commands.map(code));
@@ -86,6 +89,7 @@ const showDetails = (index) => {
   hideTip();
   byId("details").replaceChildren(...detailsOf(rows[index]));
   byId("dialog").showModal();
+  byId("dialog").scrollTop = 0; // it opens where its button has the focus
 };
 const showTip = (index, event) => {
   const tip = byId("tip");
@@ -105,14 +109,14 @@ const toneOf = { passed: "good", measured: "good", FAILED: "bad", failed: "bad",
 const pill = (word) => element("span", { className: "pill " + (toneOf[word] ?? ""), textContent: word });
 const text = (value) => (value === null || value === "" ? element("span", { className: "none", textContent: "–" }) : document.createTextNode(value));
 const columns = [
-  { key: "module", title: "Module", style: "name", cell: (row) => [row.module, row.front ? element("span", { className: "star", title: "on the Pareto front", textContent: "★" }) : null, row.message ? element("span", { className: "message", textContent: row.message }) : null] },
+  { key: "module", title: "Module", style: "name", cell: (row) => [row.module, row.front ? element("span", { className: "star", title: "on the Pareto front", textContent: "★" }) : null, row.message ? element("span", { className: "message", title: row.message, textContent: row.message }) : null] },
   { key: "weight", title: "Weight" },
   { key: "activation", title: "Activation" },
   { key: "accumulator", title: "Accumulator", style: "long" },
   { key: "judged", title: "Judged", cell: (row) => [pill(row.judged)] },
   { key: "pairs_visited", title: "Pairs", digits: 0 },
-  { key: "target", title: "Target" },
-  { key: "measured", title: "Measured", cell: (row) => [pill(row.measured)] },
+  { key: "target", title: "Target", style: "long" },
+  { key: "measured", title: "Measured", style: "long", cell: (row) => [pill(row.measured)] },
   { key: "luts", title: "LUTs", digits: 0 },
   { key: "ffs", title: "FFs", digits: 0 },
   { key: "carries", title: "Carries", digits: 0 },
@@ -185,12 +189,13 @@ const drawTiles = () => {
   const count = (test) => [...units.values()].filter(test).length;
   const measured = rows.filter((row) => row.measured === "measured").length;
   const lost = rows.filter((row) => ["failed", "unreadable"].includes(row.measured)).length;
+  const good = count((row) => row.judged === "passed");
   const wrong = count((row) => row.judged === "FAILED");
   byId("summary").textContent = targets.length ? `Multiply-accumulate units on ${targets.join(", ")}` : "Multiply-accumulate units";
   byId("tiles").replaceChildren(
-    tile(units.size, units.size === 1 ? "unit" : "units"), tile(count((row) => row.judged === "passed"), "units judged good", "good"),
-    tile(wrong, "units found wrong", wrong ? "bad" : ""), tile(measured, "points measured"),
-    tile(lost, "points without figures", lost ? "bad" : ""), tile(front.size, "on the Pareto front"));
+    tile(units.size, units.size === 1 ? "unit" : "units"), tile(good, "judged good", good ? "good" : ""),
+    tile(wrong, "found wrong", wrong ? "bad" : ""), tile(measured, measured === 1 ? "point measured" : "points measured"),
+    tile(lost, "without figures", lost ? "bad" : ""), tile(front.size, front.size === 1 ? "Pareto point" : "Pareto points"));
 };
 const drawCostSwitch = () => {
   const both = ["luts", "area"].every((key) => rows.some((row) => row[key] !== null));

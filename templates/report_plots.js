@@ -44,11 +44,16 @@ const plots = (() => {
   const pointsOf = (panel, rows, cost) =>
     rows.map((row) => pointOf(row, cost)).filter((point) => point !== null && point[panel.field] !== null);
 
+  /** Where points stand: at their value; of several targets side by side around a whole number. */
+  const placed = (panel, points, targets) => points.map((point) => ({
+    ...point, x: point[panel.field] + (panel.ticks === "whole" ? (targets.indexOf(point.target) - (targets.length - 1) / 2) * (0.7 / targets.length) : 0),
+  }));
+
   /** The Vega-Lite specification of a plot. The domains of colour and shape are all there is in the
    *  report, so that no filter changes what a sign means. */
   const specOf = (panel, points, targets, costTitle) => {
     const ink = colour("--ink"), soft = colour("--soft"), rule = colour("--rule");
-    const whole = panel.ticks === "whole";
+    const whole = panel.ticks === "whole", many = points.length > 400;
     const fill = targets.length > 1
       ? { field: "target", type: "nominal", legend: null, scale: { domain: targets, range: targets.map((_, i) => colourOfTarget(i)) } }
       : { field: "kind", type: "nominal", legend: null, scale: { domain: kinds.map((k) => k.name), range: kinds.map((k) => colourOf(k.colours)) } };
@@ -58,18 +63,18 @@ const plots = (() => {
     return {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       background: null, width: "container", height: "container", autosize: { type: "fit", contains: "padding" }, padding: 2,
-      data: { name: "points", values: points },
+      data: { name: "points", values: placed(panel, points, targets) },
       mark: { type: "point", filled: true, tooltip: { content: "data" }, cursor: "pointer" },
       encoding: {
         x: {
-          field: panel.field, type: "quantitative", title: panel.title,
+          field: "x", type: "quantitative", title: panel.title,
           scale: whole ? { domain: [low - 0.6, high + 0.6], nice: false, zero: false } : { zero: false, nice: true, padding: 8 },
           axis: whole ? { values: wholeTicks(low, high), format: "d", grid: false } : { grid: true, tickCount: 5 },
         },
         y: { field: "cost", type: "quantitative", title: costTitle, scale: { zero: true, nice: true }, axis: { tickCount: 5 } },
         fill, shape: { field: "kind", type: "nominal", legend: null, scale: { domain: kinds.map((k) => k.name), range: kinds.map((k) => k.shape) } },
         stroke: onFront(ink, "transparent"),
-        strokeWidth: onFront(1.8, 0), size: onFront(95, 60), fillOpacity: onFront(1, points.length > 400 ? 0.45 : 0.75),
+        strokeWidth: onFront(many ? 1.3 : 1.8, 0), size: many ? onFront(55, 28) : onFront(95, 60), fillOpacity: onFront(1, many ? 0.55 : 0.85),
         order: { field: "last", type: "quantitative" },
         description: { field: "row", type: "nominal" },
       },
