@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "flows/pareto.hpp"
@@ -92,22 +93,25 @@ Json shape_json(const std::string& format, int OperandShape::*part) {
     return shape ? Json((*shape).*part) : Json(nullptr);
 }
 
-/// The points on the front and what failed, as sections behind the table.
+/// The points on the front, by target, and what failed, as sections behind the table.
 std::string sections_of(const Report& report) {
-    std::string text;
+    std::map<std::string, std::string> by_target;
     for (const auto index : pareto_front(report.rows)) {
         const auto& row = report.rows[index];
         const auto cost = cost_of(row);
-        text += fmt::format(
-            "{}- {}: {}, {:g} {}{}\n",
-            text.empty() ? "\n## Pareto points\n\nOn its target no other unit has as "
-                           "wide operands, costs as little a lane and is as fast, "
-                           "and is better in one of these.\n\n"
-                         : "",
-            plain_in_markdown(harmless(row.target)), plain_in_markdown(harmless(row.module)),
-            cost->value, cost->unit == CostUnit::area ? "area" : "LUTs",
-            row.fmax_mhz ? fmt::format(", {:.2f} MHz", *row.fmax_mhz) : "");
+        by_target[row.target] +=
+            fmt::format("- {}: {} {}{}\n", plain_in_markdown(harmless(row.module)), cost->value,
+                        cost->unit == CostUnit::area ? "area" : "LUTs",
+                        row.fmax_mhz ? fmt::format(", {:.2f} MHz", *row.fmax_mhz) : "");
     }
+    std::string text;
+    if (!by_target.empty())
+        text =
+            "\n## Pareto points\n\nNo other unit on the same target is as cheap a lane, as fast "
+            "and "
+            "as wide in both operands, and\nbetter in one of these.\n";
+    for (const auto& [target, points] : by_target)
+        text += fmt::format("\n### {}\n\n{}", plain_in_markdown(harmless(target)), points);
     bool first = true;
     for (const auto& row : report.rows) {
         if (row.message.empty()) continue;

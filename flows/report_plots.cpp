@@ -189,7 +189,7 @@ std::map<std::string, TargetPlots> plots_of(const Report& report) {
         Point point{0, cost->value, *kinds, std::binary_search(front.begin(), front.end(), i), {}};
         if (point.on_front)
             point.title = fmt::format(
-                "{}: {:g} {}{}", row.module, cost->value, unit,
+                "{}: {} {}{}", row.module, cost->value, unit,
                 row.fmax_mhz ? fmt::format(", {:.2f} MHz", *row.fmax_mhz) : std::string());
         const auto add = [&point](Plot& plot, double x) {
             plot.points.push_back(point);

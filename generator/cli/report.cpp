@@ -31,12 +31,12 @@ std::string table_text(const flows::ReportTable& table) {
 }
 
 /// All files of the report. Without the scripts of the plots the page has plots that stand still.
-Outcome write_all(const Session& session, const flows::Report& made, const std::string& out) {
+Outcome write_all(const flows::Report& made, const std::string& out) {
     const auto scripts = flows::read_page_scripts(flows::assets_folder());
     if (!scripts)
         for (const auto& complaint : scripts.error().complaints)
-            session.progress(fmt::format("report: the plots of report.html stand still: {}; {}",
-                                         complaint.problem, complaint.allowed));
+            Session::diagnose(fmt::format("report: the plots of report.html stand still: {}; {}",
+                                          complaint.problem, complaint.allowed));
     return flows::write_report(made, out, scripts ? std::optional(scripts.value()) : std::nullopt);
 }
 
@@ -44,7 +44,7 @@ ExitCode report(const Session& session, const ReportVerb& given) {
     const auto made = flows::make_report({given.folders.begin(), given.folders.end()});
     if (!made) return Session::fail(made.error());
     if (given.out) {
-        const auto written = write_all(session, made.value(), *given.out);
+        const auto written = write_all(made.value(), *given.out);
         if (!written) return Session::fail(written.error());
     }
     if (session.json)
@@ -63,8 +63,7 @@ void add_report(CLI::App& app, Session& session) {
     CLI::App* verb =
         add_verb(app, session, "report",
                  "A table of units: generated, judged (verify --record), measured (synth --record)",
-                 "  bitshed report rtl_out\n"
-                 "  bitshed report rtl_out --out report",
+                 "  bitshed gen 'int4*int8' --out units && bitshed report units --out report",
                  [&session, given] { return report(session, *given); });
     verb->add_option("DIR", given->folders, "Folders that `bitshed gen` wrote, or a DIR/MODULE")
         ->required();
