@@ -56,7 +56,7 @@ std::string between(const std::string& text, std::string_view begin, std::string
 
 }  // namespace
 
-TEST_CASE("operand shape: bits and exponent bits of every kind of name; nothing of other words") {
+TEST_CASE("operand shape: bits and exponent bits of every kind of name, nothing of other words") {
     const auto shape = [](const char* name) {
         const auto found = bitshed::flows::operand_shape(name);
         return found ? std::pair(found->bits, found->exponent_bits) : std::pair(-1, -1);
@@ -106,7 +106,7 @@ TEST_CASE("pareto: targets and units of cost are not compared, cost counts a lan
 }
 
 TEST_CASE(
-    "pareto: what is wrong, stale or without figures takes no part; what nobody judged does") {
+    "pareto: what is wrong, stale or without figures takes no part, but what nobody judged does") {
     const auto dear = measured_row("dear", "int4", "int4", 90, 50);
     for (const char* judged : {"FAILED", "incomplete", "stale", "unreadable"}) {
         auto row = measured_row("wrong", "int4", "int4", 10, 200);
