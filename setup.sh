@@ -100,11 +100,13 @@ for file in "${requirements[@]}"; do
   stamp_of "$file" >".venv/installed-$file"
 done
 
-# The archives of the npm registry, by version and sha512; of each the program and its licence.
+# The archives of the npm registry, by version and sha512; of each the program and its licence. Where
+# the registry is out of reach, reports have plots that stand still, and `bitshed report` says so.
 stamp=.assets/installed
 if [[ ! -e $stamp ]] || ! cmp -s requirements-page.txt "$stamp"; then
   echo "setup: fetching requirements-page.txt into .assets" >&2
-  .venv/bin/python - requirements-page.txt .assets <<'PYTHON'
+  status=0
+  .venv/bin/python - requirements-page.txt .assets <<'PYTHON' || status=$?
 import base64, hashlib, io, os, sys, tarfile, urllib.request
 
 pins, folder = sys.argv[1:]
@@ -112,8 +114,12 @@ with open(pins, encoding="ascii") as lines:
     packages = [line.split() for line in lines if line.strip() and not line.startswith("#")]
 for name, version, integrity in packages:
     registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
-    with urllib.request.urlopen(f"{registry}/{name}/-/{name}-{version}.tgz", timeout=120) as answer:
-        archive = answer.read()
+    try:
+        with urllib.request.urlopen(f"{registry}/{name}/-/{name}-{version}.tgz", timeout=60) as answer:
+            archive = answer.read()
+    except OSError as error:
+        print(f"setup: {name} {version} cannot be had from {registry}: {error}", file=sys.stderr)
+        sys.exit(75)  # try again later
     found = "sha512-" + base64.b64encode(hashlib.sha512(archive).digest()).decode()
     if found != integrity:
         sys.exit(f"setup: the archive of {name} {version} has {found}, not {integrity}")
@@ -126,5 +132,9 @@ for name, version, integrity in packages:
                 file.write(members.extractfile(member).read())
             os.replace(place + ".new", place)
 PYTHON
-  cp requirements-page.txt "$stamp"
+  case $status in
+    0) cp requirements-page.txt "$stamp" ;;
+    75) ;;
+    *) exit "$status" ;;
+  esac
 fi

@@ -203,10 +203,12 @@ std::string to_markdown(const Report& report) {
         "none differed;\n`stale` where the Verilog has changed since. Costs are the unit's own, "
         "without the measuring harness.\nFmax is the median over the seeds, register to "
         "register.\n";
-    for (const auto& target : targets())
-        if (named.contains(target.name))
-            page += fmt::format("\n- {}: {}. LUTs: {}.", target.name, target.description,
-                                target.lut_definition);
+    for (const auto& target : targets()) {
+        if (!named.contains(target.name)) continue;
+        page += fmt::format("\n- {}: {}.", target.name, target.description);
+        if (!target.lut_definition.empty())
+            page += fmt::format(" LUTs: {}.", target.lut_definition);
+    }
     return page + "\n" + sections_of(report);
 }
 

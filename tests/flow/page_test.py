@@ -4,7 +4,7 @@
 usage: page_test.py BITSHED [SCREENSHOTS]
 
 Units are generated, their records made up: the page is judged here, not the figures. Expectations
-are worked out from report.json. Exits 77 (skipped) where Chromium or chromedriver is missing. With
+are worked out from report.json. Exits 77 (skipped) where Chromium, chromedriver or the scripts of the plots are missing. With
 SCREENSHOTS, a folder, pictures of the page are put there for a person to look at.
 """
 import base64
@@ -334,7 +334,9 @@ def main():
         make_units(units)
         done = report(units, out)
         check("report: a unit that cannot be read is exit 5", done.returncode == 5)
-        check("report: the scripts of the page were found", "stand still" not in done.stderr)
+        if "stand still" in done.stderr:
+            print(f"skipped: ./setup.sh could not fetch what draws the plots: {done.stderr}")
+            sys.exit(77)
         document = json.loads((out / "report.json").read_text())
         rows, pareto = document["rows"], {point["row"] for point in document["pareto"]}
         check_files(out, rows)
