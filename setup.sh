@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing: Debian packages, and the pinned tools into a virtual environment .venv.
+# Installs what is missing: Debian packages, the pinned tools into a virtual environment .venv, and
+# the scripts of the report's page into .assets.
 # Does nothing, quickly, where all is there.
 #
 #   ./setup.sh           what building and running need
@@ -74,6 +75,17 @@ if ((${#missing[@]})); then
     apt-get install -q -y --no-install-recommends "${missing[@]}"
 fi
 
+# The browser that looks at the report's page. Without it that one test is skipped, so a machine
+# where it cannot be had is no reason to stop.
+if [[ ${1-} == --tests ]] && { ! is_there chromium || ! is_there chromedriver; }; then
+  as_root=()
+  if ((EUID != 0)); then as_root=(sudo); fi
+  echo "setup: missing packages: chromium chromium-driver" >&2
+  { "${as_root[@]}" apt-get update -q && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends chromium chromium-driver; } ||
+    echo "setup: no browser: the test of report.html is going to be skipped" >&2
+fi
+
 # A stamp a requirements file: its contents and the place of the checkout, since the programs of
 # a virtual environment hold its absolute path.
 stamp_of() { { pwd; cat "$1"; } | sha256sum; }
@@ -113,3 +125,41 @@ for library in "${libraries[@]}"; do
   fi
   rm -rf "$scratch"
 done
+# The archives of the npm registry, by version and sha512; of each the program and its licence. Where
+# the registry is out of reach, reports have plots that stand still, and `bitshed report` says so.
+stamp=.assets/installed
+if [[ ! -e $stamp ]] || ! cmp -s requirements-page.txt "$stamp"; then
+  echo "setup: fetching requirements-page.txt into .assets" >&2
+  status=0
+  .venv/bin/python - requirements-page.txt .assets <<'PYTHON' || status=$?
+import base64, hashlib, io, os, sys, tarfile, urllib.request
+
+pins, folder = sys.argv[1:]
+with open(pins, encoding="ascii") as lines:
+    packages = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+for name, version, integrity in packages:
+    registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
+    try:
+        with urllib.request.urlopen(f"{registry}/{name}/-/{name}-{version}.tgz", timeout=60) as answer:
+            archive = answer.read()
+    except OSError as error:
+        print(f"setup: {name} {version} cannot be had from {registry}: {error}", file=sys.stderr)
+        sys.exit(75)  # try again later
+    found = "sha512-" + base64.b64encode(hashlib.sha512(archive).digest()).decode()
+    if found != integrity:
+        sys.exit(f"setup: the archive of {name} {version} has {found}, not {integrity}")
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        for member, target in ((f"package/build/{name}.min.js", f"{name}.min.js"),
+                               ("package/LICENSE", "LICENSE")):
+            place = os.path.join(folder, name, target)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place + ".new", "wb") as file:
+                file.write(members.extractfile(member).read())
+            os.replace(place + ".new", place)
+PYTHON
+  case $status in
+    0) cp requirements-page.txt "$stamp" ;;
+    75) ;;
+    *) exit "$status" ;;
+  esac
+fi

@@ -40,8 +40,8 @@ for format in e4m3 e5m2 e3m2 e2m3 e2m1 int8 int4; do
 done
 "$bitshed" report "$out/units" --out "$out/report" >/dev/null
 
-# The page without its title.
-table=$(sed '1,2d' "$out/report/report.md")
+# The page without its title and picture, up to its first section.
+table=$(sed -e '1,4d' -e '/^## /,$d' "$out/report/report.md")
 with_table() {
   sed "\|^$begin\$|q" README.md
   printf '\n%s\n\n' "$table"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <set>
 
 #include "emit/manifest.hpp"
@@ -52,6 +51,32 @@ std::optional<long> count_at(const Json& object, const char* field) {
     return value < 0 ? std::nullopt : std::optional<long>(value);
 }
 
+std::string text_at(const Json& object, const char* field) {
+    return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()
+                                                               : std::string();
+}
+
+std::optional<double> number_at(const Json& object, const char* field) {
+    return object.contains(field) && object[field].is_number()
+               ? std::optional<double>(object[field].get<double>())
+               : std::nullopt;
+}
+
+/// The elements of a list that are of the type asked for.
+template <class T>
+std::vector<T> list_at(const Json& object, const char* field) {
+    std::vector<T> list;
+    if (!object.contains(field) || !object[field].is_array()) return list;
+    for (const auto& element : object[field]) {
+        if constexpr (std::is_same_v<T, std::string>) {
+            if (element.is_string()) list.push_back(element.get<T>());
+        } else if (element.is_number()) {
+            list.push_back(element.get<T>());
+        }
+    }
+    return list;
+}
+
 std::string accumulator_words(const emit::ManifestAccumulator& accumulator) {
     if (accumulator.format) return *accumulator.format;
     return fmt::format("{} ({} bits)", accumulator.kind, accumulator.bits);
@@ -81,6 +106,10 @@ void read_judgement(const Record& record, const emit::Manifest& manifest, Report
         case RecordState::fresh:
             break;
     }
+    row.judged_by = text_at(record.result, "simulator");
+    if (record.result.contains("seed") && record.result["seed"].is_number_integer())
+        row.judged_by += fmt::format("{}seed {}", row.judged_by.empty() ? "" : ", ",
+                                     record.result["seed"].dump());
     row.pairs_visited = count_at(record.result, "pairs_visited");
     row.pairs_total = count_at(record.result, "pairs_total");
     row.mismatches = count_at(record.result, "mismatches");
@@ -94,6 +123,23 @@ void read_judgement(const Record& record, const emit::Manifest& manifest, Report
         row.judged = "passed";
 }
 
+Provenance provenance_of(const Json& result) {
+    Provenance from;
+    if (result.contains("tools") && result["tools"].is_object())
+        for (const auto& [name, version] : result["tools"].items())
+            if (version.is_string()) from.tools[name] = version.get<std::string>();
+    from.commands = list_at<std::string>(result, "commands");
+    from.seeds = list_at<long>(result, "seeds");
+    from.limited_by = list_at<std::string>(result, "limited_by");
+    from.freq_mhz = number_at(result, "freq_mhz");
+    from.effort = text_at(result, "effort");
+    from.dsp_blocks = text_at(result, "dsp_blocks");
+    from.log = text_at(result, "work");
+    if (result.contains("fmax_mhz") && result["fmax_mhz"].is_object())
+        from.fmax_all_mhz = list_at<double>(result["fmax_mhz"], "all");
+    return from;
+}
+
 void read_cost(const Record& record, ReportRow& row) {
     if (record.state != RecordState::fresh) {
         row.measured = record.state == RecordState::stale ? "stale" : "unreadable";
@@ -103,12 +149,11 @@ void read_cost(const Record& record, ReportRow& row) {
     row.ffs = count_at(record.result, "ffs");
     row.carries = count_at(record.result, "carries");
     row.dsps = count_at(record.result, "dsps");
-    if (record.result.contains("fmax_mhz") && record.result["fmax_mhz"].is_object()) {
-        const Json& fmax = record.result["fmax_mhz"];
-        if (fmax.contains("median") && fmax["median"].is_number())
-            row.fmax_mhz = fmax["median"].get<double>();
-    }
-    row.measured = row.luts || row.ffs ? "measured" : "unreadable";
+    row.area = number_at(record.result, "area");
+    if (record.result.contains("fmax_mhz") && record.result["fmax_mhz"].is_object())
+        row.fmax_mhz = number_at(record.result["fmax_mhz"], "median");
+    row.provenance = provenance_of(record.result);
+    row.measured = row.luts || row.ffs || row.area ? "measured" : "unreadable";
 }
 
 /// The targets that MODULE.synth.TARGET.json files beside the unit name.
@@ -132,28 +177,39 @@ void add_unit(const fs::path& folder, Report& report) {
     row.module = folder.filename().string();
     row.judged = "unreadable";
     row.measured = "unreadable";
-    const auto path = folder / (row.module + ".json");
-    const auto give_up = [&](const Error& error) {
+    const auto file = row.module + ".json";
+    const auto path = folder / file;
+    // What stands in the report names files without their folders: it reads the same wherever it
+    // was made. The problems, for the person who made it, have the paths.
+    const auto give_up = [&](const Error& error, std::string message) {
         report.problems.insert(report.problems.end(), error.complaints.begin(),
                                error.complaints.end());
+        row.message = std::move(message);
         report.rows.push_back(row);
     };
     const auto text = read_file(path);
-    if (!text) return give_up(text.error());
+    if (!text) return give_up(text.error(), "the manifest cannot be read");
     const auto manifest = emit::manifest_from_text(text.value(), printable(path.string(), 200));
-    if (!manifest) return give_up(manifest.error());
+    if (!manifest)
+        return give_up(
+            manifest.error(),
+            emit::manifest_from_text(text.value(), printable(file)).error().complaints[0].problem);
     if (manifest.value().module != row.module)
-        return give_up({ErrorKind::files,
-                        fmt::format("{} describes the module {}, not its folder's",
-                                    printable(path.string(), 200), manifest.value().module)});
+        return give_up(
+            {ErrorKind::files, fmt::format("{} describes the module {}, not its folder's",
+                                           printable(path.string(), 200), manifest.value().module)},
+            fmt::format("the manifest describes the module {}", manifest.value().module));
     const auto verilog = read_file(folder / (row.module + ".v"));
-    if (!verilog) return give_up(verilog.error());
+    if (!verilog) return give_up(verilog.error(), "the Verilog cannot be read");
 
     row.weight = manifest.value().weight;
     row.activation = manifest.value().activation;
     row.accumulator = accumulator_words(manifest.value().accumulator);
     row.lanes = manifest.value().lanes;
     row.latency = manifest.value().latency;
+    row.stages = manifest.value().stages;
+    row.generated_by =
+        fmt::format("{} (bitshed {})", manifest.value().command, manifest.value().version);
     read_judgement(read_record(folder, row.module, "verify", verilog.value()), manifest.value(),
                    row);
     const auto targets = recorded_targets(folder, row.module);

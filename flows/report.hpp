@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -12,6 +13,20 @@
 
 namespace bitshed::flows {
 
+/// How a figure came about: what has to be said when it is quoted.
+struct Provenance {
+    std::map<std::string, std::string> tools;  ///< name to version: "yosys" -> "0.70 (pyosys)"
+    std::vector<std::string> commands;    ///< what was run, in order, as a person would type it
+    std::vector<long> seeds;              ///< of place and route
+    std::vector<double> fmax_all_mhz;     ///< one for each seed
+    std::vector<std::string> limited_by;  ///< "core" or "harness", one for each seed
+    std::optional<double> freq_mhz;       ///< what the router aimed at
+    std::string effort;                   ///< "stock"; empty: unknown
+    std::string dsp_blocks;               ///< "avoided" or "allowed"; empty: unknown
+    std::string log;                      ///< the file or folder of the logs; empty: unknown
+    bool operator==(const Provenance&) const = default;
+};
+
 /// One unit on one target; a unit that was measured nowhere has one row without a target.
 struct ReportRow {
     std::string module;
@@ -20,17 +35,24 @@ struct ReportRow {
     std::string accumulator;  ///< "exact (47 bits)"
     int lanes = 0;            ///< 0: the manifest could not be read
     int latency = 0;
+    int stages = 0;
+    std::string generated_by;  ///< the command and version of the manifest
     std::string judged;  ///< "passed", "FAILED", "incomplete", "stale", "not judged", "unreadable"
     std::optional<long> pairs_visited;
     std::optional<long> pairs_total;
     std::optional<long> mismatches;
-    std::string target;    ///< empty: none
-    std::string measured;  ///< "measured", "stale", "not measured", "unreadable"
+    std::string judged_by;  ///< the simulator and the seed of its sequences; empty: unknown
+    std::string target;     ///< empty: none
+    /// "measured", "failed" (the message says how), "stale", "not measured", "unreadable"
+    std::string measured;
+    std::string message;  ///< why there are no figures, in the words of whoever failed
     std::optional<long> luts;
     std::optional<long> ffs;
     std::optional<long> carries;
     std::optional<long> dsps;
+    std::optional<double> area;      ///< in the library's unit; ASIC targets only
     std::optional<double> fmax_mhz;  ///< the median
+    Provenance provenance;           ///< of the measurement
 };
 
 struct Report {
@@ -42,6 +64,7 @@ struct Report {
 /// missing or has no unit.
 Result<Report> make_report(const std::vector<std::filesystem::path>& folders);
 
+/// The document of `report --json` and report.json: docs/schemas/report.schema.json.
 nlohmann::ordered_json to_json(const Report& report);
 
 /// The rows as a person reads them; whoever prints them aligns them.
@@ -56,7 +79,11 @@ struct ReportTable {
 };
 ReportTable to_table(const Report& report);
 
-/// The page report.md: the table and what its words mean.
+/// The page report.md: a picture of the points (report.svg), the table and what its words mean.
 std::string to_markdown(const Report& report);
+
+/// report.csv: a head line and a line a row, after RFC 4180 (CRLF, quotes doubled). A text that a
+/// spreadsheet would take for a formula gets an apostrophe in front.
+std::string to_csv(const Report& report);
 
 }  // namespace bitshed::flows

@@ -1,8 +1,11 @@
 // What a report looks like: JSON, a table for a terminal, a page of Markdown.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
+#include "flows/pareto.hpp"
 #include "flows/report.hpp"
 #include "flows/targets.hpp"
 
@@ -21,7 +24,7 @@ std::string or_dash(const std::optional<long>& value) {
     return value ? std::to_string(*value) : "-";
 }
 
-/// Text from a file somebody else may have written: no control characters, no table bars.
+/// Text from a file somebody else may have written, for a table: no control characters, no bars.
 std::string harmless(const std::string& text) {
     std::string shown;
     for (const char c : text) {
@@ -31,22 +34,95 @@ std::string harmless(const std::string& text) {
     return shown.empty() ? "-" : shown;
 }
 
-std::vector<std::string> cells_of(const ReportRow& row) {
+/// The same for Markdown, where some characters begin a tag, a link, a code or an emphasis.
+/// An underscore between letters does not.
+std::string plain_in_markdown(const std::string& text) {
+    std::string shown;
+    for (const char c : text) {
+        if (c == '<')
+            shown += "&lt;";
+        else if (c == '&')
+            shown += "&amp;";
+        else if (c == '`' || c == '[' || c == ']' || c == '\\')
+            shown += fmt::format("\\{}", c);
+        else
+            shown += c;
+    }
+    return shown;
+}
+
+bool has_area(const Report& report) {
+    return std::any_of(report.rows.begin(), report.rows.end(),
+                       [](const ReportRow& row) { return row.area.has_value(); });
+}
+
+std::vector<std::string> cells_of(const ReportRow& row, bool with_area) {
     const std::string target = row.measured == "measured" ? row.target
                                : row.target.empty()       ? row.measured
                                                           : row.target + ", " + row.measured;
-    return {harmless(row.module),
-            harmless(row.weight),
-            harmless(row.activation),
-            harmless(row.accumulator),
-            row.judged,
-            or_dash(row.pairs_visited),
-            harmless(target),
-            or_dash(row.luts),
-            or_dash(row.ffs),
-            or_dash(row.carries),
-            or_dash(row.dsps),
-            row.fmax_mhz ? fmt::format("{:.2f}", *row.fmax_mhz) : "-"};
+    std::vector<std::string> cells = {
+        harmless(row.module),      harmless(row.weight), harmless(row.activation),
+        harmless(row.accumulator), row.judged,           or_dash(row.pairs_visited),
+        harmless(target),          or_dash(row.luts),    or_dash(row.ffs),
+        or_dash(row.carries),      or_dash(row.dsps)};
+    if (with_area) cells.push_back(row.area ? fmt::format("{:.2f}", *row.area) : "-");
+    cells.push_back(row.fmax_mhz ? fmt::format("{:.2f}", *row.fmax_mhz) : "-");
+    return cells;
+}
+
+Json or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+/// Null where nothing is known of how the figures came about.
+Json to_json(const Provenance& from) {
+    if (from == Provenance{}) return nullptr;
+    return {{"tools", from.tools},
+            {"commands", from.commands},
+            {"seeds", from.seeds},
+            {"fmax_all_mhz", from.fmax_all_mhz},
+            {"limited_by", from.limited_by},
+            {"freq_mhz", or_null(from.freq_mhz)},
+            {"effort", or_null(from.effort)},
+            {"dsp_blocks", or_null(from.dsp_blocks)},
+            {"log", or_null(from.log)}};
+}
+
+Json shape_json(const std::string& format, int OperandShape::*part) {
+    const auto shape = operand_shape(format);
+    return shape ? Json((*shape).*part) : Json(nullptr);
+}
+
+/// The points on the front, by target, and what failed, as sections behind the table.
+std::string sections_of(const Report& report) {
+    std::map<std::string, std::string> by_target;
+    for (const auto index : pareto_front(report.rows)) {
+        const auto& row = report.rows[index];
+        const auto cost = cost_of(row);
+        by_target[row.target] +=
+            fmt::format("- {}: {} {}{}\n", plain_in_markdown(harmless(row.module)), cost->value,
+                        cost->unit == CostUnit::area ? "area" : "LUTs",
+                        row.fmax_mhz ? fmt::format(", {:.2f} MHz", *row.fmax_mhz) : "");
+    }
+    std::string text;
+    if (!by_target.empty())
+        text =
+            "\n## Pareto points\n\nNo other unit on the same target is as cheap a lane, as fast "
+            "and "
+            "as wide in both operands, and\nbetter in one of these.\n";
+    for (const auto& [target, points] : by_target)
+        text += fmt::format("\n### {}\n\n{}", plain_in_markdown(harmless(target)), points);
+    bool first = true;
+    for (const auto& row : report.rows) {
+        if (row.message.empty()) continue;
+        text +=
+            fmt::format("{}- {}{}: {}\n", first ? "\n## Without figures\n\n" : "",
+                        plain_in_markdown(harmless(row.module)),
+                        row.target.empty() ? "" : " on " + plain_in_markdown(harmless(row.target)),
+                        plain_in_markdown(harmless(row.message)));
+        first = false;
+    }
+    return text;
 }
 
 }  // namespace
@@ -54,24 +130,40 @@ std::vector<std::string> cells_of(const ReportRow& row) {
 Json to_json(const Report& report) {
     Json rows = Json::array();
     for (const auto& row : report.rows)
-        rows.push_back({{"module", row.module},
-                        {"weight", row.weight},
-                        {"activation", row.activation},
-                        {"accumulator", row.accumulator},
-                        {"lanes", row.lanes},
-                        {"latency", row.latency},
-                        {"judged", row.judged},
-                        {"pairs_visited", or_null(row.pairs_visited)},
-                        {"pairs_total", or_null(row.pairs_total)},
-                        {"mismatches", or_null(row.mismatches)},
-                        {"target", row.target.empty() ? Json(nullptr) : Json(row.target)},
-                        {"measured", row.measured},
-                        {"luts", or_null(row.luts)},
-                        {"ffs", or_null(row.ffs)},
-                        {"carries", or_null(row.carries)},
-                        {"dsps", or_null(row.dsps)},
-                        {"fmax_mhz", or_null(row.fmax_mhz)}});
-    return {{"rows", rows}, {"pareto", Json::array()}};
+        rows.push_back(
+            {{"module", row.module},
+             {"weight", row.weight},
+             {"activation", row.activation},
+             {"weight_bits", shape_json(row.weight, &OperandShape::bits)},
+             {"activation_bits", shape_json(row.activation, &OperandShape::bits)},
+             {"weight_exponent_bits", shape_json(row.weight, &OperandShape::exponent_bits)},
+             {"activation_exponent_bits", shape_json(row.activation, &OperandShape::exponent_bits)},
+             {"accumulator", row.accumulator},
+             {"lanes", row.lanes},
+             {"stages", row.stages},
+             {"latency", row.latency},
+             {"generated_by", or_null(row.generated_by)},
+             {"judged", row.judged},
+             {"pairs_visited", or_null(row.pairs_visited)},
+             {"pairs_total", or_null(row.pairs_total)},
+             {"mismatches", or_null(row.mismatches)},
+             {"judged_by", or_null(row.judged_by)},
+             {"target", or_null(row.target)},
+             {"measured", row.measured},
+             {"message", or_null(row.message)},
+             {"luts", or_null(row.luts)},
+             {"ffs", or_null(row.ffs)},
+             {"carries", or_null(row.carries)},
+             {"dsps", or_null(row.dsps)},
+             {"area", or_null(row.area)},
+             {"fmax_mhz", or_null(row.fmax_mhz)},
+             {"provenance", to_json(row.provenance)}});
+    Json pareto = Json::array();
+    for (const auto index : pareto_front(report.rows))
+        pareto.push_back({{"row", index},
+                          {"module", report.rows[index].module},
+                          {"target", report.rows[index].target}});
+    return {{"rows", rows}, {"pareto", pareto}};
 }
 
 ReportTable to_table(const Report& report) {
@@ -81,8 +173,11 @@ ReportTable to_table(const Report& report) {
     table.columns = {{"module", left},      {"weight", left}, {"activation", left},
                      {"accumulator", left}, {"judged", left}, {"pairs", right},
                      {"target", left},      {"LUTs", right},  {"FFs", right},
-                     {"carries", right},    {"DSPs", right},  {"Fmax MHz", right}};
-    for (const auto& row : report.rows) table.rows.push_back(cells_of(row));
+                     {"carries", right},    {"DSPs", right}};
+    const bool with_area = has_area(report);
+    if (with_area) table.columns.push_back({"area", right});
+    table.columns.push_back({"Fmax MHz", right});
+    for (const auto& row : report.rows) table.rows.push_back(cells_of(row, with_area));
     return table;
 }
 
@@ -94,10 +189,11 @@ std::string to_markdown(const Report& report) {
         head += fmt::format(" {} |", column.title);
         rule += column.alignment == Alignment::left ? "---|" : "---:|";
     }
-    std::string page = "# Report\n\n" + head + "\n" + rule + "\n";
+    std::string page =
+        "# Report\n\n![Cost and clock of every point](report.svg)\n\n" + head + "\n" + rule + "\n";
     for (const auto& row : table.rows) {
         page += "|";
-        for (const auto& cell : row) page += fmt::format(" {} |", cell);
+        for (const auto& cell : row) page += fmt::format(" {} |", plain_in_markdown(cell));
         page += "\n";
     }
     std::set<std::string> named;
@@ -107,11 +203,13 @@ std::string to_markdown(const Report& report) {
         "none differed;\n`stale` where the Verilog has changed since. Costs are the unit's own, "
         "without the measuring harness.\nFmax is the median over the seeds, register to "
         "register.\n";
-    for (const auto& target : targets())
-        if (named.contains(target.name))
-            page += fmt::format("\n- {}: {}. LUTs: {}.", target.name, target.description,
-                                target.lut_definition);
-    return page + "\n";
+    for (const auto& target : targets()) {
+        if (!named.contains(target.name)) continue;
+        page += fmt::format("\n- {}: {}.", target.name, target.description);
+        if (!target.lut_definition.empty())
+            page += fmt::format(" LUTs: {}.", target.lut_definition);
+    }
+    return page + "\n" + sections_of(report);
 }
 
 }  // namespace bitshed::flows

@@ -1,13 +1,14 @@
 // bitshed report: what was generated, judged and measured, in one table.
 #include "flows/report.hpp"
 
-#include <filesystem>
+#include <fmt/format.h>
+
 #include <memory>
 #include <optional>
 
 #include "cli/session.hpp"
 #include "cli/table.hpp"
-#include "support/files.hpp"
+#include "flows/report_page.hpp"
 
 namespace bitshed::cli {
 
@@ -29,21 +30,25 @@ std::string table_text(const flows::ReportTable& table) {
     return text.text();
 }
 
+/// All files of the report. Without the scripts of the plots the page has plots that stand still.
+Outcome write_all(const flows::Report& made, const std::string& out) {
+    const auto scripts = flows::read_page_scripts(flows::assets_folder());
+    if (!scripts)
+        for (const auto& complaint : scripts.error().complaints)
+            Session::diagnose(fmt::format("report: the plots of report.html stand still: {}; {}",
+                                          complaint.problem, complaint.allowed));
+    return flows::write_report(made, out, scripts ? std::optional(scripts.value()) : std::nullopt);
+}
+
 ExitCode report(const Session& session, const ReportVerb& given) {
     const auto made = flows::make_report({given.folders.begin(), given.folders.end()});
     if (!made) return Session::fail(made.error());
-    const auto document = flows::to_json(made.value());
     if (given.out) {
-        const std::filesystem::path out = *given.out;
-        const auto page = write_file(out / "report.md", flows::to_markdown(made.value()));
-        if (!page) return Session::fail(page.error());
-        const auto text =
-            document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-        const auto data = write_file(out / "report.json", text + "\n");
-        if (!data) return Session::fail(data.error());
+        const auto written = write_all(made.value(), *given.out);
+        if (!written) return Session::fail(written.error());
     }
     if (session.json)
-        Session::print_json(document);
+        Session::print_json(flows::to_json(made.value()));
     else
         Session::print(table_text(flows::to_table(made.value())));
     // Units that could not be read stand in the table; the words go beside it.
@@ -58,12 +63,12 @@ void add_report(CLI::App& app, Session& session) {
     CLI::App* verb =
         add_verb(app, session, "report",
                  "A table of units: generated, judged (verify --record), measured (synth --record)",
-                 "  bitshed report rtl_out\n"
-                 "  bitshed report rtl_out --out report",
+                 "  bitshed gen 'int4*int8' --out units && bitshed report units --out report",
                  [&session, given] { return report(session, *given); });
     verb->add_option("DIR", given->folders, "Folders that `bitshed gen` wrote, or a DIR/MODULE")
         ->required();
-    verb->add_option("--out", given->out, "Write report.md and report.json into this folder");
+    verb->add_option("--out", given->out,
+                     "Write report.md, .csv, .json, .svg and .html into this folder");
 }
 
 }  // namespace bitshed::cli

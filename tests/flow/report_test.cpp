@@ -37,7 +37,10 @@ class Generated {
                              {"ffs", 4},
                              {"carries", 0},
                              {"dsps", 0},
-                             {"fmax_mhz", {{"median", 626.57}, {"all", {626.57}}}}};
+                             {"fmax_mhz", {{"median", 626.57}, {"all", {626.57}}}},
+                             {"tools", {{"yosys", "0.70 (pyosys)"}}},
+                             {"seeds", {1}},
+                             {"commands", {"yosys -s synth.ys"}}};
         REQUIRE(record_result(folder(), "tiny_xor", "synth.ice40-hx8k", verilog(), result).ok());
     }
     void change_verilog() const {
@@ -55,7 +58,11 @@ class Generated {
     bitshed::tests::HandWritten unit_;
 };
 
-const Json complete = {{"pairs_visited", 256}, {"pairs_total", 256}, {"mismatches", 0}};
+const Json complete = {{"pairs_visited", 256},
+                       {"pairs_total", 256},
+                       {"mismatches", 0},
+                       {"seed", 7},
+                       {"simulator", "Verilator 5.006"}};
 
 }  // namespace
 
@@ -91,6 +98,10 @@ TEST_CASE("report: a complete run without a mismatch has passed") {
     CHECK(row.measured == "measured");
     CHECK(row.luts == 4);
     CHECK(row.fmax_mhz == 626.57);
+    CHECK(row.provenance.seeds == std::vector<long>{1});
+    CHECK(row.provenance.tools.at("yosys") == "0.70 (pyosys)");
+    CHECK(row.provenance.commands == std::vector<std::string>{"yosys -s synth.ys"});
+    CHECK(row.judged_by == "Verilator 5.006, seed 7");
 }
 
 TEST_CASE("report: mismatches are FAILED, whatever else the record says") {
@@ -192,7 +203,8 @@ TEST_CASE("report: JSON has rows and pareto, the page has a line a row") {
     generated.judged(complete);
     generated.measured();
     const auto document = to_json(generated.report());
-    CHECK(document["pareto"] == Json::array());
+    CHECK(document["pareto"] ==
+          Json{{{"row", 0}, {"module", "tiny_xor"}, {"target", "ice40-hx8k"}}});
     REQUIRE(document["rows"].size() == 1);
     CHECK(document["rows"][0]["judged"] == "passed");
     CHECK(document["rows"][0]["fmax_mhz"] == 626.57);

@@ -86,6 +86,13 @@ with tempfile.TemporaryDirectory() as place:
     for target in ("xilinx-us+", "asic-osu018"):
         validate("synth", run("synth", home, "--target", target, "--effort", "area", "--json"))
     validate("report", run("report", home, "--json"))
+    for name in ("synth.ecp5-25k.json", "v"):
+        with open(os.path.join(home, "mac_e2m1_e2m1_exact." + name), "w") as text:
+            text.write("{")
+        validate("report", run("report", home, "--json"))
+    with open(os.path.join(home, "mac_e2m1_e2m1_exact.json"), "w") as text:
+        text.write("{")
+    validate("report", run("report", home, "--json", status=5))
 validate("doctor", run("doctor", "--json"))
 complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]
 for complaint in complaints:
