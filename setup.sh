@@ -33,6 +33,9 @@ packages=(
   "nlohmann-json3-dev nlohmann/json.hpp"
   "libboost-dev    boost/version.hpp"
   "catch2          catch2/catch.hpp"
+  "libtomlplusplus-dev toml++/toml.h"
+  "libsqlite3-dev  sqlite3.h"
+  "libsqlitecpp-dev SQLiteCpp/SQLiteCpp.h"
 )
 
 is_there() {

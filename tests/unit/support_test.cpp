@@ -113,3 +113,12 @@ TEST_CASE("write_file: replaces whole files and leaves nothing beside them") {
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().kind == bitshed::ErrorKind::files);
 }
+
+TEST_CASE("split_words: blanks part words, quotes keep them, nothing else is special") {
+    using Words = std::vector<std::string>;
+    CHECK(bitshed::split_words("  srun -n1\t-c1 ") == Words{"srun", "-n1", "-c1"});
+    CHECK(bitshed::split_words("'a b'c \"d'e\" ''") == Words{"a bc", "d'e", ""});
+    CHECK(bitshed::split_words("$(x) \\ ; > *") == Words{"$(x)", "\\", ";", ">", "*"});
+    CHECK(bitshed::split_words("") == Words{});
+    CHECK_FALSE(bitshed::split_words("it's").has_value());
+}
