@@ -8,9 +8,17 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 requirements=(requirements.txt)
+for_tests=()
 case "${1-}" in
   "") ;;
-  --tests) requirements+=(requirements-test.txt) ;;
+  --tests)
+    requirements+=(requirements-test.txt)
+    # A test that needs one of these says that it was skipped where it is missing.
+    for_tests=(
+      "slurm-wlm       /usr/sbin/slurmctld"
+      "munge           /usr/sbin/munged"
+    )
+    ;;
   *)
     echo "setup.sh: '$1' is no option; allowed: --tests" >&2
     exit 2
@@ -34,7 +42,6 @@ packages=(
   "libboost-dev    boost/version.hpp"
   "catch2          catch2/catch.hpp"
   "libtomlplusplus-dev toml++/toml.h"
-  "libsqlite3-dev  sqlite3.h"
   "libsqlitecpp-dev SQLiteCpp/SQLiteCpp.h"
 )
 
@@ -48,7 +55,7 @@ is_there() {
 }
 
 missing=()
-for entry in "${packages[@]}"; do
+for entry in "${packages[@]}" ${for_tests[@]+"${for_tests[@]}"}; do
   read -r package proof <<<"$entry"
   is_there "$proof" || missing+=("$package")
 done

@@ -42,6 +42,7 @@ def note(*words):
     os.close(log)
 
 note(step, module)
+note("slurm", os.environ.get("SLURM_JOB_ID", "none"), os.environ.get("SLURM_STEP_ID", "none"))
 if os.path.exists(os.path.join(HOME, "delay")):
     import time
     time.sleep(float(open(os.path.join(HOME, "delay")).read()))

@@ -18,73 +18,13 @@ import tempfile
 import time
 from contextlib import closing
 
-from fake_tools import FakeTools
+from sweep_place import Place, is_alive, wait_until
 
 BITSHED, RECORDED = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
 SMALL = 'pairs = ["e2m1*e2m1", "int4*int4"]\ntargets = ["ice40-hx8k"]\nseeds = [1, 2]\n'
 E2M1, INT4 = "mac_e2m1_e2m1_exact", "mac_int4_int4_exact"
 FORMATS = ["e2m1", "e2m2", "e3m2", "e4m3", "e5m2", "int3", "int4", "int5", "int8"]
-
-
-class Place:
-    """A folder with tools, plans and stores."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.tools = FakeTools(os.path.join(folder, "venv"), RECORDED)
-        self.store = self.path("s.sqlite")
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def command(self, plan, *options, store=None):
-        with open(self.path("plan.toml"), "w") as file:
-            file.write(plan)
-        return [BITSHED, "sweep", self.path("plan.toml"), "--store", store or self.store,
-                "--jobs", "2", "--json", *options]
-
-    def start(self, plan, *options, store=None, **more):
-        return subprocess.Popen(self.command(plan, *options, store=store), text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                env=self.tools.environment(), **more)
-
-    def sweep(self, plan, *options, status=0, store=None, **more):
-        """Runs to the end; the JSON document, or the words where there is none."""
-        process = self.start(plan, *options, store=store, **more)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == status, (process.returncode, out, err)
-        return json.loads(out) if out else err
-
-    def counts(self, plan, *options, **more):
-        found = self.sweep(plan, *options, **more)
-        assert list(found) == ["points", "done", "cached", "failed"], found
-        return tuple(found.values())
-
-    def rows(self, store=None):
-        """The standing rows without what may differ: (module, status, problem, result, ...)."""
-        with closing(sqlite3.connect(store or self.store)) as base:
-            return base.execute(
-                "SELECT subject, status, problem, result, log, attempts, key, request FROM results "
-                "JOIN current USING (key) ORDER BY subject, results.slot").fetchall()
-
-    def by_module(self):
-        return {row[0]: row for row in self.rows()}
-
-
-def is_alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.02)
-    return condition()
 
 
 def test_a_plan_with_mistakes_is_refused_whole(place):
@@ -210,8 +150,8 @@ def test_a_launcher_gets_its_words_without_a_shell(place):
 def test_folders_with_blanks_quotes_and_unicode(place):
     odd = place.path("a b'c\"d $HOME ü 加\\")
     os.mkdir(odd)
-    inside = Place.__new__(Place)
-    inside.folder, inside.tools, inside.store = odd, place.tools, os.path.join(odd, "s ö.sqlite")
+    inside = Place(odd, BITSHED, RECORDED, place.tools)
+    inside.store = os.path.join(odd, "s ö.sqlite")
     assert inside.counts(SMALL) == (2, 2, 0, 0)
     assert inside.counts(SMALL) == (2, 0, 2, 0)
     place.tools.faults({INT4: "nonzero"})
@@ -332,7 +272,7 @@ def main():
     for name, body in tests.items():
         begin = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="sweep test ") as folder:
-            body(Place(folder))
+            body(Place(folder, BITSHED, RECORDED))
         print(f"{name[5:].replace('_', ' ')} ({time.monotonic() - begin:.1f} s)", flush=True)
     print(f"{len(tests)} tests")
 
