@@ -10,9 +10,17 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 requirements=(requirements.txt)
+for_tests=()
 for option in "$@"; do
   case "$option" in
-    --tests) requirements+=(requirements-test.txt) ;;
+    --tests)
+      requirements+=(requirements-test.txt)
+      # A test that needs one of these says that it was skipped where it is missing.
+      for_tests=(
+        "slurm-wlm       /usr/sbin/slurmctld"
+        "munge           /usr/sbin/munged"
+      )
+      ;;
     --extra) requirements+=(requirements-extra.txt) ;;
     *)
       echo "setup.sh: '$option' is no option; allowed: --tests, --extra" >&2
@@ -38,6 +46,8 @@ packages=(
   "nlohmann-json3-dev nlohmann/json.hpp"
   "libboost-dev    boost/version.hpp"
   "catch2          catch2/catch.hpp"
+  "libtomlplusplus-dev toml++/toml.h"
+  "libsqlitecpp-dev SQLiteCpp/SQLiteCpp.h"
 )
 
 is_there() {
@@ -56,7 +66,7 @@ library_file() { echo ".venv/liberty/$1_stdcells.lib"; }
 has_library() { [[ -s $(library_file "$1") || -s /usr/share/qflow/tech/$1/$1_stdcells.lib ]]; }
 
 missing=()
-for entry in "${packages[@]}"; do
+for entry in "${packages[@]}" ${for_tests[@]+"${for_tests[@]}"}; do
   read -r package proof <<<"$entry"
   is_there "$proof" || missing+=("$package")
 done

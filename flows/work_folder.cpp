@@ -1,13 +1,8 @@
 #include "flows/work_folder.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 #include "support/text.hpp"
 
@@ -41,22 +36,9 @@ Result<WorkFolder> WorkFolder::open(const std::optional<fs::path>& chosen,
     std::error_code failure;
     fs::create_directories(folder, failure);
     if (failure) return cannot_make(folder, failure.message());
-    const int lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock < 0) return cannot_make(folder, std::strerror(errno));
-    while (::flock(lock, LOCK_EX) != 0) {
-        if (errno == EINTR) continue;
-        const std::string why = std::strerror(errno);
-        ::close(lock);
-        return cannot_make(folder, why);
-    }
-    return WorkFolder(folder, lock);
-}
-
-WorkFolder::WorkFolder(WorkFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
-
-WorkFolder::~WorkFolder() {
-    if (lock_ >= 0) ::close(lock_);  // which also lets the next run in
+    auto lock = FileLock::take(folder / "lock");
+    if (!lock) return cannot_make(folder, lock.error().complaints[0].problem);
+    return WorkFolder(folder, std::move(lock).value());
 }
 
 void WorkFolder::forget(const std::string& name) const {

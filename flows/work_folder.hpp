@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "flows/file_lock.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::flows {
@@ -18,22 +19,17 @@ class WorkFolder {
                                    const std::string& purpose, const std::string& module,
                                    const std::string& target);
 
-    WorkFolder(WorkFolder&& other) noexcept;
-    WorkFolder& operator=(WorkFolder&&) = delete;
-    WorkFolder(const WorkFolder&) = delete;
-    WorkFolder& operator=(const WorkFolder&) = delete;
-    ~WorkFolder();
-
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }  ///< absolute
 
     /// Removes what an earlier run left under this name: it must not pass for this run's.
     void forget(const std::string& name) const;
 
   private:
-    WorkFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+    WorkFolder(std::filesystem::path path, FileLock lock)
+        : path_(std::move(path)), lock_(std::move(lock)) {}
 
     std::filesystem::path path_;
-    int lock_;
+    FileLock lock_;
 };
 
 }  // namespace bitshed::flows

@@ -36,6 +36,8 @@ int run(int argc, char** argv) {
     add_verify(app, session);
     add_prove(app, session);
     add_synth(app, session);
+    add_sweep(app, session);
+    add_sweep_jobs(app, session);
     add_report(app, session);
     add_doctor(app, session);
     try {

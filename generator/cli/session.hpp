@@ -55,6 +55,8 @@ void add_model(CLI::App& app, Session& session);
 void add_verify(CLI::App& app, Session& session);
 void add_prove(CLI::App& app, Session& session);
 void add_synth(CLI::App& app, Session& session);
+void add_sweep(CLI::App& app, Session& session);
+void add_sweep_jobs(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -63,19 +63,29 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return list;
 }
 
-/// The process groups that run() has started and not yet waited for. A signal handler reads them,
-/// so they are lock-free and of a fixed number; jobs beyond it would only outlive an interrupt.
+/// How long a program that is asked to end has before it is killed.
+constexpr std::chrono::seconds time_to_comply{5};
+
+/// A process group and the signal that stops it, 0 for none, in one word: a signal handler reads
+/// it, so it is lock-free.
+using Group = std::uint64_t;
+constexpr Group group_of(pid_t leader, int stop_signal) {
+    return static_cast<Group>(leader) << 8 | static_cast<Group>(stop_signal);
+}
+
+/// The process groups that run() has started and not yet waited for. They are of a fixed number;
+/// jobs beyond it end with us all the same, by PR_SET_PDEATHSIG, but not their children.
 constexpr std::size_t most_groups = 256;
-std::array<std::atomic<pid_t>, most_groups> running_groups{};
-static_assert(std::atomic<pid_t>::is_always_lock_free);
+std::array<std::atomic<Group>, most_groups> running_groups{};
+static_assert(std::atomic<Group>::is_always_lock_free);
 
 /// A group's entry in running_groups, as long as this lives.
 class RunningGroup {
   public:
-    explicit RunningGroup(pid_t group) {
+    RunningGroup(pid_t leader, int stop_signal) {
         for (auto& slot : running_groups) {
-            pid_t free = 0;
-            if (slot.compare_exchange_strong(free, group)) {
+            Group free = 0;
+            if (slot.compare_exchange_strong(free, group_of(leader, stop_signal))) {
                 slot_ = &slot;
                 return;
             }
@@ -88,13 +98,63 @@ class RunningGroup {
     RunningGroup& operator=(const RunningGroup&) = delete;
 
   private:
-    std::atomic<pid_t>* slot_ = nullptr;
+    std::atomic<Group>* slot_ = nullptr;
 };
 
 extern "C" void end_with_programs(int signal) {
     for (const auto& slot : running_groups)
-        if (const pid_t group = slot.load(); group > 0) ::kill(-group, SIGKILL);
+        if (const Group group = slot.load(); group != 0)
+            ::kill(-static_cast<pid_t>(group >> 8), static_cast<int>(group & 0xff));
     ::_exit(128 + signal);
+}
+
+/// All that the child needs between fork() and execve(), where it may not allocate.
+struct Launch {
+    const char* program;
+    char* const* arguments;
+    char* const* environment;
+    const char* folder;
+    std::array<int, 3> descriptors;  ///< its standard input, output and error
+    int stop_signal;                 ///< it gets this when we die, however we die
+};
+
+/// In the child: becomes the program, or tells the parent the errno through `pipe`.
+[[noreturn]] void become(const Launch& launch, pid_t parent, int pipe) {
+    const auto give_up = [pipe] {
+        const int failure = errno;
+        if (::write(pipe, &failure, sizeof failure) < 0) ::_exit(126);
+        ::_exit(127);
+    };
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) ::signal(signal, SIG_DFL);
+    if (::setpgid(0, 0) != 0 || ::prctl(PR_SET_PDEATHSIG, launch.stop_signal) != 0) give_up();
+    if (::getppid() != parent) ::_exit(127);  // we died before the child could ask to hear of it
+    for (int number = 0; number < 3; ++number)
+        if (::dup2(launch.descriptors[static_cast<std::size_t>(number)], number) < 0) give_up();
+    if (::chdir(launch.folder) != 0) give_up();
+    ::execve(launch.program, launch.arguments, launch.environment);
+    give_up();
+    ::_exit(127);
+}
+
+/// Starts a program in a process group of its own. 0, or the errno of what failed.
+int start(const Launch& launch, pid_t& child) {
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return errno;
+    const Descriptor reader(pipe[0]);
+    const pid_t parent = ::getpid();
+    {
+        const Descriptor writer(pipe[1]);
+        child = ::fork();
+        if (child < 0) return errno;
+        if (child == 0) become(launch, parent, pipe[1]);
+    }
+    int failure = 0;
+    ssize_t got = 0;
+    while ((got = ::read(reader.get(), &failure, sizeof failure)) < 0 && errno == EINTR) {
+    }
+    if (got != static_cast<ssize_t>(sizeof failure)) return 0;
+    ::waitpid(child, nullptr, 0);
+    return failure;
 }
 
 double seconds_of(const timeval& time) {
@@ -123,51 +183,48 @@ Result<Ended> run(const Command& command) {
                      fmt::format("cannot open the files of {}: {}",
                                  printable(command.arguments[0], 200), std::strerror(errno)));
 
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input.get(), 0);
-    posix_spawn_file_actions_adddup2(&actions, output.get(), 1);
-    posix_spawn_file_actions_adddup2(&actions, log.get(), 2);
-    posix_spawn_file_actions_addchdir_np(&actions, command.folder.c_str());
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    posix_spawnattr_setpgroup(&attributes, 0);
-
     const fs::path absolute_program = fs::absolute(*program);
     auto arguments = command.arguments;
     auto environment = merged_environment(command.environment);
+    const auto argument_pointers = pointers(arguments);
+    const auto environment_pointers = pointers(environment);
+    const Launch launch{absolute_program.c_str(),
+                        argument_pointers.data(),
+                        environment_pointers.data(),
+                        command.folder.c_str(),
+                        {input.get(), output.get(), log.get()},
+                        command.stopping == Stopping::asked_first ? SIGTERM : SIGKILL};
     const auto started = std::chrono::steady_clock::now();
     pid_t child = 0;
-    const int failure = ::posix_spawn(&child, absolute_program.c_str(), &actions, &attributes,
-                                      pointers(arguments).data(), pointers(environment).data());
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (failure != 0)
+    if (const int failure = start(launch, child); failure != 0)
         return Error(ErrorKind::tool,
                      fmt::format("cannot start {}: {}", printable(command.arguments[0], 200),
                                  std::strerror(failure)));
 
-    const RunningGroup listed(child);
+    const RunningGroup listed(child, launch.stop_signal);
     Ended ended;
     ended.log = command.log;
     // A pidfd becomes readable when the child ends: no polling, no signal handler.
     const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-    const auto deadline = started + command.limit;
+    auto deadline = started + command.limit;
     while (handle.get() >= 0) {
+        if (command.no_longer_wanted != nullptr && *command.no_longer_wanted && !ended.out_of_time)
+            deadline = started;
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             deadline - std::chrono::steady_clock::now());
+        const std::int64_t longest = command.no_longer_wanted != nullptr ? 200 : 1'000'000;
         pollfd wait{handle.get(), POLLIN, 0};
         const int ready =
             left.count() <= 0
                 ? 0
-                : ::poll(&wait, 1,
-                         static_cast<int>(std::min<std::int64_t>(left.count(), 1'000'000)));
+                : ::poll(&wait, 1, static_cast<int>(std::min<std::int64_t>(left.count(), longest)));
         if (ready > 0) break;
         if (ready == 0 && std::chrono::steady_clock::now() >= deadline) {
+            const bool ask = command.stopping == Stopping::asked_first && !ended.out_of_time;
             ended.out_of_time = true;
-            ::kill(-child, SIGKILL);
-            break;
+            ::kill(-child, ask ? SIGTERM : SIGKILL);
+            if (!ask) break;
+            deadline = std::chrono::steady_clock::now() + time_to_comply;
         }
     }
     int status = 0;
@@ -182,7 +239,7 @@ Result<Ended> run(const Command& command) {
 }
 
 void end_programs_with_us() {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) {
         struct sigaction action {};
         action.sa_handler = end_with_programs;
         sigemptyset(&action.sa_mask);

@@ -69,6 +69,28 @@ std::vector<std::string> split(std::string_view text, char separator) {
     return pieces;
 }
 
+std::optional<std::vector<std::string>> split_words(std::string_view text) {
+    std::vector<std::string> words;
+    bool inside = false;
+    char quote = 0;
+    for (const char c : text) {
+        if (quote == 0 && (c == ' ' || c == '\t' || c == '\n')) {
+            inside = false;
+            continue;
+        }
+        if (!inside) words.emplace_back();
+        inside = true;
+        if (quote == 0 && (c == '\'' || c == '"'))
+            quote = c;
+        else if (c == quote)
+            quote = 0;
+        else
+            words.back() += c;
+    }
+    if (quote != 0) return std::nullopt;
+    return words;
+}
+
 std::string_view trim(std::string_view text) {
     const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
     while (!text.empty() && blank(text.front())) text.remove_prefix(1);

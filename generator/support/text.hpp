@@ -25,6 +25,10 @@ std::optional<std::uint64_t> parse_code(std::string_view text, std::uint64_t mos
 /// The pieces of `text` between separators; empty pieces are kept.
 std::vector<std::string> split(std::string_view text, char separator);
 
+/// The words of a command line, without a shell: blanks part words, '...' and "..." keep blanks and
+/// are dropped, nothing else is special. Nothing where a quote is not closed.
+std::optional<std::vector<std::string>> split_words(std::string_view text);
+
 /// `text` without ASCII blanks at either end.
 std::string_view trim(std::string_view text);
 

@@ -93,6 +93,11 @@ with tempfile.TemporaryDirectory() as place:
     with open(os.path.join(home, "mac_e2m1_e2m1_exact.json"), "w") as text:
         text.write("{")
     validate("report", run("report", home, "--json", status=5))
+    plan = os.path.join(place, "plan.toml")
+    with open(plan, "w") as text:
+        text.write('pairs = ["e2m1*e2m1"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\nverify = true\n')
+    store = os.path.join(place, "store.sqlite")
+    validate("sweep", run("sweep", plan, "--store", store, "--json"))
 validate("doctor", run("doctor", "--json"))
 complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]
 for complaint in complaints:

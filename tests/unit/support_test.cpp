@@ -138,3 +138,12 @@ TEST_CASE("junit_text: counts failures and errors, and escapes what XML would re
         std::string::npos);
     CHECK(text.find("<error ") != std::string::npos);
 }
+
+TEST_CASE("split_words: blanks part words, quotes keep them, nothing else is special") {
+    using Words = std::vector<std::string>;
+    CHECK(bitshed::split_words("  srun -n1\t-c1 ") == Words{"srun", "-n1", "-c1"});
+    CHECK(bitshed::split_words("'a b'c \"d'e\" ''") == Words{"a bc", "d'e", ""});
+    CHECK(bitshed::split_words("$(x) \\ ; > *") == Words{"$(x)", "\\", ";", ">", "*"});
+    CHECK(bitshed::split_words("") == Words{});
+    CHECK_FALSE(bitshed::split_words("it's").has_value());
+}

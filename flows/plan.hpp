@@ -1,0 +1,51 @@
+// A sweep's plan: lists in a TOML file whose combinations are the points. docs/sweep.md has the
+// keys; the table in plan.cpp is what is read.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "emit/manifest.hpp"
+#include "flows/synth_request.hpp"
+#include "support/result.hpp"
+
+namespace bitshed::flows {
+
+/// A unit as the plan names it.
+struct UnitRequest {
+    std::string spec;    ///< "e4m3*e4m3+exact"
+    std::string terms;   ///< "4608"
+    std::string lanes;   ///< "1"
+    std::string stages;  ///< "0"
+};
+
+/// A unit that was built for a plan.
+struct PlannedUnit {
+    emit::Manifest manifest;
+    std::string verilog;
+    /// Facts about the two formats that a manifest does not have, for the report:
+    /// weight_exponent_bits, weight_fraction_bits, activation_exponent_bits, ...
+    nlohmann::ordered_json facts;
+};
+
+/// Builds a unit. Error (request): there is no such unit.
+using UnitMaker = std::function<Result<PlannedUnit>(const UnitRequest&)>;
+
+/// Whether the plan wants every unit compared with the golden model.
+enum class Judging { absent, wanted };
+
+struct Plan {
+    std::vector<PlannedUnit> units;      ///< every combination, in the order of the plan
+    std::vector<SynthOptions> measures;  ///< target x effort, with seeds and clock aim
+    Judging judging = Judging::absent;
+};
+
+/// Reads a plan and builds its units. `origin` names it in the words. Error (request): it is not
+/// TOML, or every key that is unknown, of a wrong type or out of range, and every unit that cannot
+/// be, each with what is allowed; of many units twenty complaints.
+Result<Plan> read_plan(const std::string& text, const std::string& origin,
+                       const UnitMaker& make_unit);
+
+}  // namespace bitshed::flows

