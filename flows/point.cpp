@@ -35,8 +35,17 @@ std::string joined(const std::vector<std::string>& words) {
 Result<std::string> recipe_of(const emit::Manifest& manifest, const SynthOptions& options) {
     const auto harness = harness_text(manifest);
     if (!harness) return harness.error();
-    std::string text = harness.value() + synth_script(manifest, options);
-    for (const auto& run : route_runs(options)) text += joined(run.arguments);
+    std::string text = harness.value();
+    for (const auto& page : options.target.pages) text += page.text;
+    for (const auto& run : synthesis_runs(manifest, options)) {
+        text += run.text;
+        if (options.target.router)
+            for (const int seed : options.seeds)
+                text += joined(route_run(options, run.netlist, seed).arguments);
+        if (!options.target.library) continue;
+        text += timing_script(options, run.flat_verilog);
+        text += power_script(manifest, options, run.unit_netlist);
+    }
     return text;
 }
 
