@@ -54,7 +54,9 @@ class HandshakeScore {
                                  comparison_.blame_of_verilog());
         std::vector<Field> registered = payload_;
         registered.push_back(*layout_.out_valid);
-        return comparison_.conclude(registered);
+        Verdict verdict = comparison_.conclude(registered);
+        verdict.sums = sums_;
+        return verdict;
     }
 
   private:
@@ -104,6 +106,7 @@ class HandshakeScore {
             for (const PairInSum& pair : due_.front().pairs)
                 comparison_.visit(pair.lane, pair.w, pair.a);
             due_.pop_front();
+            ++sums_;
         }
         const bool ready = !is_stream_ || bit(verilog, layout_.in_ready);
         const bool valid = bit(offer_, layout_.in_valid);
@@ -192,6 +195,7 @@ class HandshakeScore {
     bool open_ = false;           // between first and last
     bool holds_ = false;          // the offer was refused and is made again
     bool was_shown_ = false;      // out_valid before this edge
+    std::uint64_t sums_ = 0;      // that came out
     std::size_t standstill_ = 0;  // cycles in which something waited and no sum was at the output
 };
 

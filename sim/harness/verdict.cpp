@@ -62,6 +62,7 @@ Json to_json(const Verdict& verdict) {
         {"pairs_total", verdict.pairs_total},
         {"cycles", verdict.cycles},
         {"mismatches", verdict.mismatches},
+        {"sums", verdict.sums ? Json(*verdict.sums) : Json(nullptr)},
         {"first_mismatch",
          verdict.first_mismatch ? to_json(*verdict.first_mismatch) : Json(nullptr)},
         {"blame", verdict.blame == Blame::nobody ? Json(nullptr) : Json(blame_name(verdict.blame))},
@@ -78,6 +79,8 @@ std::string describe(const Verdict& verdict) {
         verdict.module, verdict.passed() ? "good" : "BAD", verdict.pairs_visited,
         verdict.pairs_total, verdict.cycles, verdict.has_interpreter ? "three" : "two",
         verdict.mismatches, verdict.seed, verdict.simulator);
+    if (verdict.sums)
+        text += fmt::format("  {} sums came out\n", *verdict.sums);
     if (verdict.cycles == 0) text += "  nothing was compared, and that is a failure\n";
     if (const auto& first = verdict.first_mismatch) {
         text += fmt::format("  first mismatch in cycle {}: {}\n", first->cycle, first->what);

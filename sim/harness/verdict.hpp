@@ -58,6 +58,7 @@ struct Verdict {
     std::optional<Mismatch> first_mismatch;
     Blame blame = Blame::nobody;
     bool has_interpreter = false;       ///< three ways, not two
+    std::optional<std::uint64_t> sums;  ///< that came out, where the unit has a handshake
     std::int64_t extreme_products = 0;  ///< the most equal extreme products in one sum
     std::vector<std::string> lint;      ///< Verilator's warnings; failures for our own files only
     bool lint_is_judged = true;

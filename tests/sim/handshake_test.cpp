@@ -1,5 +1,6 @@
 // The judge on units with a handshake: ours are good, each damaged copy is bad.
 #include <catch2/catch.hpp>
+#include <iostream>
 #include <thread>
 
 #include "emit/artifacts.hpp"
@@ -88,6 +89,7 @@ TEST_CASE("verify: units with a handshake are good, every pair of codes visited"
         CHECK(verdict.value().passed());
         CHECK(verdict.value().has_interpreter);
         CHECK(verdict.value().pairs_visited > 0);
+        CHECK(verdict.value().sums.value_or(0) > 100);
     }
 }
 
@@ -140,4 +142,19 @@ TEST_CASE("verify: damaged valid handshakes are caught") {
          {"a gap ends a sum", "in_valid_i ? takes & ~in_last_i : open_q;", "takes & ~in_last_i;"},
          {"reset leaves a sum open", "      open_q      <= 1'd0;",
           "      open_q      <= open_q;"}});
+}
+
+TEST_CASE("verify: a million sums of a stream under stalls of every rate", "[.slow]") {
+    const auto unit = unit_of("e2m1*e2m1", "stream", "2");
+    harness::JudgeOptions options;
+    options.limit = std::chrono::seconds(7200);
+    options.stimulus.random_cycles = 24'000'000;
+    const auto verdicts = harness::judge({unit}, options);
+    REQUIRE(verdicts[0].ok());
+    const harness::Verdict& verdict = verdicts[0].value();
+    INFO(harness::describe(verdict));
+    CHECK(verdict.passed());
+    REQUIRE(verdict.sums);
+    CHECK(*verdict.sums >= 1'000'000);
+    std::cout << harness::describe(verdict);
 }
