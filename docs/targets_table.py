@@ -5,7 +5,7 @@
     docs/targets_table.py --check   exits with 1 where the page has another one, seconds left out
     docs/targets_table.py --write   puts it into the page, between the lines that name this script
 
-Takes about ten minutes. BITSHED names another executable than build/bitshed. A target whose tools
+Takes about half an hour on two cores that others use too. BITSHED names another executable than build/bitshed. A target whose tools
 are not there is left out with --check, and an error otherwise.
 """
 import json
@@ -36,7 +36,7 @@ def row(unit, target, place):
     area = run("synth", unit, "--target", target, "--effort", "area", "--seeds", "1", *work)
     size = "area" if stock["luts"] is None else "luts"
     clock = stock["fmax_mhz"]
-    return (f"| {unit} | {target} | {stock[size]}{' um^2' if size == 'area' else ''} | {area[size]} | "
+    return (f"| {unit} | {target} | {stock[size]:.10g}{' um^2' if size == 'area' else ''} | {area[size]:.10g} | "
             f"{stock['ffs']} | {'-' if clock is None else format(clock['median'], '.1f')} | "
             f"{stock['seconds']:.1f} |\n")
 
