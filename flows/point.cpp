@@ -31,22 +31,30 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-/// Every text that a measurement hands to its tools, but the Verilog itself.
+/// Every text that a measurement hands to its tools, but the Verilog itself and a cell library.
 Result<std::string> recipe_of(const emit::Manifest& manifest, const SynthOptions& options) {
     const auto harness = harness_text(manifest);
     if (!harness) return harness.error();
     std::string text = harness.value();
-    for (const auto& page : options.target.pages) text += page.text;
+    for (const auto& page : options.target.pages) text += page.file + "\n" + std::string(page.text);
     for (const auto& run : synthesis_runs(manifest, options)) {
         text += run.text;
-        if (options.target.router)
-            for (const int seed : options.seeds)
-                text += joined(route_run(options, run.netlist, seed).arguments);
-        if (!options.target.library) continue;
-        text += timing_script(options, run.flat_verilog);
-        text += power_script(manifest, options, run.unit_netlist);
+        if (options.target.library)
+            text += timing_script(options, run.flat_verilog) +
+                    power_script(manifest, options, run.unit_netlist);
     }
+    if (options.target.router)
+        for (const int seed : options.seeds)
+            text += joined(route_run(options, "netlist", seed).arguments);
     return text;
+}
+
+/// A cell library has no version but its text.
+std::string library_version(const CellLibrary& library) {
+    const auto file = find_library(library);
+    if (!file) return "missing";
+    const auto text = read_file(file.value());
+    return text ? "sha256 " + sha256(text.value()) : "unknown";
 }
 
 Json unit_facts(const PlannedUnit& unit) {
@@ -127,6 +135,10 @@ SweepTools find_sweep_tools(const Plan& plan) {
         if (const auto& router = measure.target.router)
             versions[router->program] = once(
                 router->program, [&] { return find_router(*router, folder.path(), patience); });
+        if (const auto& library = measure.target.library) {
+            versions["sta"] = once("sta", [&] { return find_opensta(folder.path(), patience); });
+            versions[library->file] = library_version(*library);
+        }
     }
     if (plan.judging == Judging::wanted)
         for (const char* name : {"verilator", "g++"})

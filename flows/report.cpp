@@ -7,6 +7,7 @@
 
 #include "emit/manifest.hpp"
 #include "flows/record.hpp"
+#include "flows/report_row.hpp"
 #include "support/files.hpp"
 #include "support/text.hpp"
 
@@ -44,39 +45,6 @@ Result<std::set<fs::path>> units_below(const fs::path& given) {
     return found;
 }
 
-std::optional<long> count_at(const Json& object, const char* field) {
-    if (!object.is_object() || !object.contains(field) || !object[field].is_number_integer())
-        return std::nullopt;
-    const long value = object[field].get<long>();
-    return value < 0 ? std::nullopt : std::optional<long>(value);
-}
-
-std::string text_at(const Json& object, const char* field) {
-    return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()
-                                                               : std::string();
-}
-
-std::optional<double> number_at(const Json& object, const char* field) {
-    return object.contains(field) && object[field].is_number()
-               ? std::optional<double>(object[field].get<double>())
-               : std::nullopt;
-}
-
-/// The elements of a list that are of the type asked for.
-template <class T>
-std::vector<T> list_at(const Json& object, const char* field) {
-    std::vector<T> list;
-    if (!object.contains(field) || !object[field].is_array()) return list;
-    for (const auto& element : object[field]) {
-        if constexpr (std::is_same_v<T, std::string>) {
-            if (element.is_string()) list.push_back(element.get<T>());
-        } else if (element.is_number()) {
-            list.push_back(element.get<T>());
-        }
-    }
-    return list;
-}
-
 std::string accumulator_words(const emit::ManifestAccumulator& accumulator) {
     if (accumulator.format) return *accumulator.format;
     return fmt::format("{} ({} bits)", accumulator.kind, accumulator.bits);
@@ -91,8 +59,8 @@ std::optional<long> pairs_of(const emit::Manifest& manifest) {
     return bits > 40 ? std::nullopt : std::optional<long>(manifest.lanes * (1L << bits));
 }
 
-/// What the record of `verify` says of the unit. Only a complete run without a mismatch passes.
-void read_judgement(const Record& record, const emit::Manifest& manifest, ReportRow& row) {
+/// What the record of `verify` says of the unit.
+void read_verify_record(const Record& record, const emit::Manifest& manifest, ReportRow& row) {
     switch (record.state) {
         case RecordState::absent:
             row.judged = "not judged";
@@ -104,56 +72,15 @@ void read_judgement(const Record& record, const emit::Manifest& manifest, Report
             row.judged = "unreadable";
             return;
         case RecordState::fresh:
-            break;
+            read_judgement(record.result, pairs_of(manifest), row);
     }
-    row.judged_by = text_at(record.result, "simulator");
-    if (record.result.contains("seed") && record.result["seed"].is_number_integer())
-        row.judged_by += fmt::format("{}seed {}", row.judged_by.empty() ? "" : ", ",
-                                     record.result["seed"].dump());
-    row.pairs_visited = count_at(record.result, "pairs_visited");
-    row.pairs_total = count_at(record.result, "pairs_total");
-    row.mismatches = count_at(record.result, "mismatches");
-    if (!row.pairs_visited || !row.pairs_total || !row.mismatches)
-        row.judged = "unreadable";
-    else if (*row.mismatches > 0)
-        row.judged = "FAILED";
-    else if (row.pairs_visited != row.pairs_total || row.pairs_total != pairs_of(manifest))
-        row.judged = "incomplete";
+}
+
+void read_synth_record(const Record& record, ReportRow& row) {
+    if (record.state == RecordState::fresh)
+        read_cost(record.result, row);
     else
-        row.judged = "passed";
-}
-
-Provenance provenance_of(const Json& result) {
-    Provenance from;
-    if (result.contains("tools") && result["tools"].is_object())
-        for (const auto& [name, version] : result["tools"].items())
-            if (version.is_string()) from.tools[name] = version.get<std::string>();
-    from.commands = list_at<std::string>(result, "commands");
-    from.seeds = list_at<long>(result, "seeds");
-    from.limited_by = list_at<std::string>(result, "limited_by");
-    from.freq_mhz = number_at(result, "freq_mhz");
-    from.effort = text_at(result, "effort");
-    from.dsp_blocks = text_at(result, "dsp_blocks");
-    from.log = text_at(result, "work");
-    if (result.contains("fmax_mhz") && result["fmax_mhz"].is_object())
-        from.fmax_all_mhz = list_at<double>(result["fmax_mhz"], "all");
-    return from;
-}
-
-void read_cost(const Record& record, ReportRow& row) {
-    if (record.state != RecordState::fresh) {
         row.measured = record.state == RecordState::stale ? "stale" : "unreadable";
-        return;
-    }
-    row.luts = count_at(record.result, "luts");
-    row.ffs = count_at(record.result, "ffs");
-    row.carries = count_at(record.result, "carries");
-    row.dsps = count_at(record.result, "dsps");
-    row.area = number_at(record.result, "area");
-    if (record.result.contains("fmax_mhz") && record.result["fmax_mhz"].is_object())
-        row.fmax_mhz = number_at(record.result["fmax_mhz"], "median");
-    row.provenance = provenance_of(record.result);
-    row.measured = row.luts || row.ffs || row.area ? "measured" : "unreadable";
 }
 
 /// The targets that MODULE.synth.TARGET.json files beside the unit name.
@@ -210,8 +137,8 @@ void add_unit(const fs::path& folder, Report& report) {
     row.stages = manifest.value().stages;
     row.generated_by =
         fmt::format("{} (bitshed {})", manifest.value().command, manifest.value().version);
-    read_judgement(read_record(folder, row.module, "verify", verilog.value()), manifest.value(),
-                   row);
+    read_verify_record(read_record(folder, row.module, "verify", verilog.value()), manifest.value(),
+                       row);
     const auto targets = recorded_targets(folder, row.module);
     if (targets.empty()) {
         row.measured = "not measured";
@@ -220,7 +147,8 @@ void add_unit(const fs::path& folder, Report& report) {
     for (const auto& target : targets) {
         ReportRow on_target = row;
         on_target.target = target;
-        read_cost(read_record(folder, row.module, "synth." + target, verilog.value()), on_target);
+        read_synth_record(read_record(folder, row.module, "synth." + target, verilog.value()),
+                          on_target);
         report.rows.push_back(std::move(on_target));
     }
 }

@@ -1,5 +1,5 @@
 // The report: what was generated, judged and measured, joined from the folders `gen` wrote and the
-// records beside the units. What was not judged is shown so, never hidden.
+// records beside the units, or from a sweep's store. What was not judged is shown so, never hidden.
 #pragma once
 
 #include <filesystem>
@@ -63,6 +63,10 @@ struct Report {
 /// Reads units: each folder is a unit (DIR/MODULE) or holds some. Error (files): a folder is
 /// missing or has no unit.
 Result<Report> make_report(const std::vector<std::filesystem::path>& folders);
+
+/// Reads the standing rows of a sweep's store. A failed point is a row that says so; the logs are
+/// named relative to the store's work folder. Error (files): the store cannot be read.
+Result<Report> make_store_report(const std::filesystem::path& store);
 
 /// The document of `report --json` and report.json: docs/schemas/report.schema.json.
 nlohmann::ordered_json to_json(const Report& report);

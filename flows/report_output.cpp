@@ -56,7 +56,21 @@ bool has_area(const Report& report) {
                        [](const ReportRow& row) { return row.area.has_value(); });
 }
 
-std::vector<std::string> cells_of(const ReportRow& row, bool with_area) {
+/// Whether rows differ in their effort: then a table has to say it.
+bool has_efforts(const Report& report) {
+    std::set<std::string> efforts;
+    for (const auto& row : report.rows)
+        if (!row.provenance.effort.empty()) efforts.insert(row.provenance.effort);
+    return efforts.size() > 1;
+}
+
+/// Columns that only some reports have.
+struct Extras {
+    bool area = false;
+    bool effort = false;
+};
+
+std::vector<std::string> cells_of(const ReportRow& row, const Extras& with) {
     const std::string target = row.measured == "measured" ? row.target
                                : row.target.empty()       ? row.measured
                                                           : row.target + ", " + row.measured;
@@ -65,7 +79,10 @@ std::vector<std::string> cells_of(const ReportRow& row, bool with_area) {
         harmless(row.accumulator), row.judged,           or_dash(row.pairs_visited),
         harmless(target),          or_dash(row.luts),    or_dash(row.ffs),
         or_dash(row.carries),      or_dash(row.dsps)};
-    if (with_area) cells.push_back(row.area ? fmt::format("{:.2f}", *row.area) : "-");
+    if (with.effort)
+        cells.insert(cells.begin() + 7,
+                     row.provenance.effort.empty() ? "-" : harmless(row.provenance.effort));
+    if (with.area) cells.push_back(row.area ? fmt::format("{:.2f}", *row.area) : "-");
     cells.push_back(row.fmax_mhz ? fmt::format("{:.2f}", *row.fmax_mhz) : "-");
     return cells;
 }
@@ -174,10 +191,11 @@ ReportTable to_table(const Report& report) {
                      {"accumulator", left}, {"judged", left}, {"pairs", right},
                      {"target", left},      {"LUTs", right},  {"FFs", right},
                      {"carries", right},    {"DSPs", right}};
-    const bool with_area = has_area(report);
-    if (with_area) table.columns.push_back({"area", right});
+    const Extras with{has_area(report), has_efforts(report)};
+    if (with.effort) table.columns.insert(table.columns.begin() + 7, ReportColumn{"effort", left});
+    if (with.area) table.columns.push_back({"area", right});
     table.columns.push_back({"Fmax MHz", right});
-    for (const auto& row : report.rows) table.rows.push_back(cells_of(row, with_area));
+    for (const auto& row : report.rows) table.rows.push_back(cells_of(row, with));
     return table;
 }
 

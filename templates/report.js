@@ -17,6 +17,7 @@ const unpacked = data.rows.map((values) => Object.fromEntries(
 const rows = unpacked.map((row, index) => ({
   ...row, index, front: front.has(index),
   kind: row.weight_bits === null || row.activation_bits === null ? null : plots.kindNames[plots.kindOf(row)],
+  effort: row.provenance?.effort ?? null,
   words: [row.module, row.weight, row.activation, row.accumulator, row.judged, row.target ?? "", row.measured, row.message ?? ""].join("\n").toLowerCase(),
 }));
 const unique = (values) => [...new Set(values.filter((value) => value !== null))];
@@ -116,6 +117,7 @@ const columns = [
   { key: "judged", title: "Judged", cell: (row) => [pill(row.judged)] },
   { key: "pairs_visited", title: "Pairs", digits: 0 },
   { key: "target", title: "Target", style: "long" },
+  { key: "effort", title: "Effort" },
   { key: "measured", title: "Measured", style: "long", cell: (row) => [pill(row.measured)] },
   { key: "luts", title: "LUTs", digits: 0 },
   { key: "ffs", title: "FFs", digits: 0 },
@@ -123,7 +125,8 @@ const columns = [
   { key: "dsps", title: "DSPs", digits: 0 },
   { key: "area", title: "Area", digits: 2 },
   { key: "fmax_mhz", title: "Fmax MHz", digits: 2 },
-].filter((column) => column.key !== "area" || rows.some((row) => row.area !== null));
+].filter((column) => (column.key !== "area" || rows.some((row) => row.area !== null)) &&
+    (column.key !== "effort" || unique(rows.map((row) => row.effort)).length > 1));
 const order = { key: "module", descending: false };
 const step = 200; // rows put into the page at a time
 let shown = step;

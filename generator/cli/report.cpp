@@ -16,6 +16,7 @@ namespace {
 
 struct ReportVerb {
     std::vector<std::string> folders;
+    std::optional<std::string> store;
     std::optional<std::string> out;
 };
 
@@ -40,8 +41,27 @@ Outcome write_all(const flows::Report& made, const std::string& out) {
     return flows::write_report(made, out, scripts ? std::optional(scripts.value()) : std::nullopt);
 }
 
+/// The rows of folders, then those of the store.
+Result<flows::Report> read(const ReportVerb& given) {
+    if (given.folders.empty() && !given.store)
+        return Error(ErrorKind::request, "there is nothing to report on",
+                     "folders that `bitshed gen` wrote, --store FILE of `bitshed sweep`, or both");
+    flows::Report report;
+    if (!given.folders.empty()) {
+        auto units = flows::make_report({given.folders.begin(), given.folders.end()});
+        if (!units) return units;
+        report = std::move(units).value();
+    }
+    if (given.store) {
+        auto swept = flows::make_store_report(*given.store);
+        if (!swept) return swept;
+        report.rows.insert(report.rows.end(), swept.value().rows.begin(), swept.value().rows.end());
+    }
+    return report;
+}
+
 ExitCode report(const Session& session, const ReportVerb& given) {
-    const auto made = flows::make_report({given.folders.begin(), given.folders.end()});
+    const auto made = read(given);
     if (!made) return Session::fail(made.error());
     if (given.out) {
         const auto written = write_all(made.value(), *given.out);
@@ -60,13 +80,17 @@ ExitCode report(const Session& session, const ReportVerb& given) {
 
 void add_report(CLI::App& app, Session& session) {
     const auto given = std::make_shared<ReportVerb>();
-    CLI::App* verb =
-        add_verb(app, session, "report",
-                 "A table of units: generated, judged (verify --record), measured (synth --record)",
-                 "  bitshed gen 'int4*int8' --out units && bitshed report units --out report",
-                 [&session, given] { return report(session, *given); });
-    verb->add_option("DIR", given->folders, "Folders that `bitshed gen` wrote, or a DIR/MODULE")
-        ->required();
+    CLI::App* verb = add_verb(
+        app, session, "report",
+        "A table of units, generated, judged and measured: from folders or a sweep's store",
+        "  bitshed gen 'int4*int8' --out units && bitshed report units --out report\n"
+        "  printf 'pairs = [\"e2m1*e2m1\"]\\nverify = true\\n' >plan.toml; bitshed sweep "
+        "plan.toml --store s.sqlite && bitshed report --store s.sqlite",
+        [&session, given] { return report(session, *given); });
+    verb->add_option("DIR", given->folders,
+                     "Folders that `bitshed gen` wrote, or a DIR/MODULE, with what verify --record "
+                     "and synth --record left there");
+    verb->add_option("--store", given->store, "The store of `bitshed sweep`");
     verb->add_option("--out", given->out,
                      "Write report.md, .csv, .json, .svg and .html into this folder");
 }

@@ -3,6 +3,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import tempfile
 import time
 from contextlib import closing
 
@@ -49,6 +50,18 @@ class Place:
             return base.execute(
                 "SELECT subject, status, problem, result, log, attempts, key, request FROM results "
                 "JOIN current USING (key) ORDER BY subject, results.slot").fetchall()
+
+    def report(self, store=None):
+        """The document of `report --json`, and the bytes of every file it writes."""
+        with tempfile.TemporaryDirectory() as out:
+            done = subprocess.run([self.bitshed, "report", "--store", store or self.store, "--json", "--out", out],
+                                  capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done
+            files = {}
+            for name in os.listdir(out):
+                with open(os.path.join(out, name), "rb") as file:
+                    files[name] = file.read()
+        return json.loads(done.stdout), files
 
     def by_module(self):
         return {row[0]: row for row in self.rows()}

@@ -178,6 +178,56 @@ def test_a_store_that_may_not_be_written_is_said(place):
     assert "no store" in place.sweep(SMALL, status=5, store=strange)
 
 
+def test_the_report_of_a_store_shows_every_point(place):
+    place.tools.faults({INT4: "nonzero", "mac_int5_int5_exact": "hang"})
+    plan = SMALL.replace('"int4*int4"', '"int4*int4", "int5*int5"')
+    assert place.counts(plan, "--timeout", "2", status=4) == (3, 1, 0, 2)
+    report, files = place.report()
+    by_module = {row["module"]: row for row in report["rows"]}
+    assert list(by_module) == [E2M1, INT4, "mac_int5_int5_exact"], list(by_module)
+    good = by_module[E2M1]
+    assert good["measured"] == "measured" and good["judged"] == "not judged"
+    assert good["provenance"]["seeds"] == [1, 2] and len(good["provenance"]["fmax_all_mhz"]) == 2
+    assert good["provenance"]["tools"] == {"nextpnr-ice40": "0.11.1 (yowasp)", "yosys": "0.70 (pyosys)"}
+    assert os.path.isfile(os.path.join(place.store + ".work", good["provenance"]["log"], "work", "synth.log"))
+    assert [mark["module"] for mark in report["pareto"]] == [E2M1]
+    for module, words in ((INT4, "status 1"), ("mac_int5_int5_exact", "not done within 2 s")):
+        row = by_module[module]
+        assert row["measured"] == "failed" and words in row["message"] and row["luts"] is None, row
+        assert all(words.encode() in files[f"report.{end}"] for end in ("md", "csv", "json")), words
+    assert set(files) == {"report.md", "report.csv", "report.json", "report.html", "report.svg"}
+    assert all(place.folder.encode() not in text for text in files.values()), "a report names a place"
+    # It reads where nobody may write, and says what is no store.
+    done = subprocess.run(["unshare", "--mount", "--map-root-user", "sh", "-c",
+                           'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"', "sh",
+                           place.folder, BITSHED, "report", "--store", place.store, "--json"],
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and json.loads(done.stdout) == report, done
+    for store in (place.path("none"), place.path("plan.toml")):
+        done = subprocess.run([BITSHED, "report", "--store", store], capture_output=True, text=True)
+        assert done.returncode == 5 and os.path.basename(store) in done.stderr, done
+
+
+def test_a_judged_unit_passes_only_as_it_was_judged(place):
+    """Really judged, by Verilator; the stand-ins only measure."""
+    plan = 'pairs = ["int2*int2"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\n'
+    assert place.counts(plan + "verify = true\n") == (2, 2, 0, 0)
+    assert place.counts('pairs = ["int2*int3"]\nverify = true\n') == (1, 1, 0, 0)
+    assert place.counts(plan.replace("seeds", "stages = [1]\nseeds")) == (1, 1, 0, 0)
+    rows = [(row["module"], row["judged"], row["pairs_visited"], row["measured"]) for row in place.report()[0]["rows"]]
+    assert rows == [("mac_int2_int2_exact", "passed", 16, "measured"),
+                    ("mac_int2_int2_exact_s1", "not judged", None, "measured"),
+                    ("mac_int2_int3_exact", "passed", 32, "not measured")], rows
+    # What a store says of one Verilog says nothing of another.
+    with closing(sqlite3.connect(place.store)) as base, base:
+        base.execute("UPDATE results SET result = json_set(result, '$.mismatches', 1) WHERE subject = ? AND kind = ?",
+                     ("mac_int2_int2_exact", "verify"))
+        base.execute("UPDATE results SET request = json_set(request, '$.verilog_sha256', 'other') WHERE subject = ? "
+                     "AND kind = ?", ("mac_int2_int3_exact", "verify"))
+    rows = {(row["module"], row["judged"]) for row in place.report()[0]["rows"]}
+    assert ("mac_int2_int2_exact", "FAILED") in rows, rows
+
+
 def test_a_full_disk_is_said_and_nothing_is_lost(place):
     """A disk of 300 KiB, then one with room: the sweep goes on."""
     place.counts(SMALL)
@@ -260,6 +310,7 @@ def test_killed_at_random_moments_it_comes_to_the_same(place):
     points, done, cached, failed = place.counts(plan)
     assert (points, done + cached, failed) == (16, 16, 0), f"seed {seed}: {(points, done, cached, failed)}"
     assert place.rows() == place.rows(undisturbed), f"seed {seed}"
+    assert place.report() == place.report(undisturbed), f"seed {seed}: the reports differ"
     assert os.listdir(os.path.join(place.store + ".work", "runs")) == []
     print(f"  {KILLS} kills (seed {seed}), {cached} of 16 points had survived")
 

@@ -98,6 +98,7 @@ with tempfile.TemporaryDirectory() as place:
         text.write('pairs = ["e2m1*e2m1"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\nverify = true\n')
     store = os.path.join(place, "store.sqlite")
     validate("sweep", run("sweep", plan, "--store", store, "--json"))
+    validate("report", run("report", "--store", store, "--json"))
 validate("doctor", run("doctor", "--json"))
 complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]
 for complaint in complaints:
