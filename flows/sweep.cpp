@@ -19,7 +19,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::milliseconds between_looks{100};
+/// Between looks for results: a look costs a system call a point that is waited for.
+std::chrono::milliseconds between_looks(std::size_t waiting) {
+    return std::chrono::milliseconds(100 + waiting / 5);
+}
 /// A sweep may take long; it is its jobs that are limited.
 constexpr std::chrono::hours longest_sweep{24 * 365};
 
@@ -133,7 +136,7 @@ class Sweep {
                 over = true;
             });
             while (!over && taken.ok()) {
-                std::this_thread::sleep_for(between_looks);
+                std::this_thread::sleep_for(between_looks(waiting_.size()));
                 taken = take_in(run.work());
             }
             if (!taken.ok()) stop = true;
