@@ -81,8 +81,9 @@ class Reader {
         return found != lists_.end() && !found->second.empty();
     }
 
-    std::vector<std::string> list(const std::string& key, std::vector<std::string> fallback) const {
-        return given(key) ? lists_.at(key) : std::move(fallback);
+    [[nodiscard]] std::vector<std::string> list(const std::string& key,
+                                                const std::vector<std::string>& fallback) const {
+        return given(key) ? lists_.at(key) : fallback;
     }
 
     void read_key(const std::string& name, const toml::node& node) {
