@@ -15,11 +15,6 @@ std::optional<long> count_at(const Json& object, const char* field) {
     return value < 0 ? std::nullopt : std::optional<long>(value);
 }
 
-std::string text_at(const Json& object, const char* field) {
-    return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()
-                                                               : std::string();
-}
-
 std::optional<double> number_at(const Json& object, const char* field) {
     return object.contains(field) && object[field].is_number()
                ? std::optional<double>(object[field].get<double>())
@@ -42,6 +37,11 @@ std::vector<T> list_at(const Json& object, const char* field) {
 }
 
 }  // namespace
+
+std::string text_at(const Json& object, const char* field) {
+    return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()
+                                                               : std::string();
+}
 
 void read_judgement(const Json& result, std::optional<long> pairs_expected, ReportRow& row) {
     row.judged_by = text_at(result, "simulator");

@@ -3,10 +3,14 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 
 #include "flows/report.hpp"
 
 namespace bitshed::flows {
+
+/// The text in a field; empty where there is none.
+std::string text_at(const nlohmann::ordered_json& object, const char* field);
 
 /// Reads what `verify` found. Only a complete run without a mismatch passes: `pairs_expected` pairs
 /// of codes, as the unit's widths and lanes have it.

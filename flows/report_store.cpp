@@ -21,11 +21,6 @@ long whole(const Json& unit, const char* field) {
     return unit.contains(field) && unit[field].is_number_integer() ? unit[field].get<long>() : 0;
 }
 
-std::string words(const Json& object, const char* field) {
-    return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()
-                                                               : std::string();
-}
-
 const Json& unit_of(const StoreRow& stored) {
     static const Json none = Json::object();
     return stored.request.contains("unit") ? stored.request["unit"] : none;
@@ -44,9 +39,9 @@ ReportRow unit_row(const StoreRow& stored) {
     const Json& unit = unit_of(stored);
     ReportRow row;
     row.module = stored.subject;
-    row.weight = words(unit, "weight");
-    row.activation = words(unit, "activation");
-    row.accumulator = words(unit, "accumulator");
+    row.weight = text_at(unit, "weight");
+    row.activation = text_at(unit, "activation");
+    row.accumulator = text_at(unit, "accumulator");
     // A float format tells its bits by its name.
     if (row.accumulator == "exact" || row.accumulator == "fixed")
         row.accumulator =
@@ -54,8 +49,8 @@ ReportRow unit_row(const StoreRow& stored) {
     row.lanes = static_cast<int>(whole(unit, "lanes"));
     row.stages = static_cast<int>(whole(unit, "stages"));
     row.latency = static_cast<int>(whole(unit, "latency"));
-    row.generated_by =
-        fmt::format("{} (bitshed {})", words(unit, "command"), words(stored.request, "generator"));
+    row.generated_by = fmt::format("{} (bitshed {})", text_at(unit, "command"),
+                                   text_at(stored.request, "generator"));
     row.judged = "not judged";
     row.measured = "not measured";
     return row;
@@ -97,13 +92,13 @@ Result<Report> make_store_report(const std::filesystem::path& path) {
     std::map<std::string, const StoreRow*> judgements;
     for (const auto& row : stored.value())
         if (row.kind == point_kinds::verify)
-            judgements[words(row.request, "verilog_sha256")] = &row;
+            judgements[text_at(row.request, "verilog_sha256")] = &row;
     Report report;
     std::set<std::string> measured;
     for (const auto& row : stored.value()) {
         if (row.kind != point_kinds::synth) continue;
         report.rows.push_back(measured_row(row));
-        const auto verilog = words(row.request, "verilog_sha256");
+        const auto verilog = text_at(row.request, "verilog_sha256");
         measured.insert(verilog);
         if (const auto found = judgements.find(verilog); found != judgements.end())
             join_judgement(*found->second, report.rows.back());

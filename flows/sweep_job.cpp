@@ -54,8 +54,7 @@ std::string without_place(std::string words, const fs::path& folder, const std::
 StoreRow row_of_failure(const Error& error) {
     StoreRow row;
     row.status = error.kind == ErrorKind::timeout ? PointStatus::timeout : PointStatus::failed;
-    for (const auto& complaint : error.complaints)
-        row.problem += (row.problem.empty() ? "" : "; ") + complaint.problem;
+    row.problem = problems_of(error);
     return row;
 }
 

@@ -127,6 +127,23 @@ Result<Tool> find_opensta(const fs::path& folder, std::chrono::seconds limit) {
                         limit);
 }
 
+Result<std::vector<std::string>> find_abc() {
+    std::error_code ignored;
+    const fs::path libraries = venv_folder() / "lib";
+    for (const auto& python : fs::directory_iterator(libraries, ignored)) {
+        const auto wheel = python.path() / "site-packages" / "pyosys" / "yosys-abc";
+        if (const auto found = find_program(wheel.string()))
+            return std::vector{fs::absolute(*found).string()};
+    }
+    for (const char* name : {"yosys-abc", "berkeley-abc", "abc"})
+        if (const auto found = find_program(name))
+            return std::vector{fs::absolute(*found).string()};
+    return Error(ErrorKind::tool,
+                 fmt::format("ABC was not found: no pyosys in {}, no yosys-abc on PATH",
+                             printable(venv_folder().string(), 200)),
+                 "`./setup.sh` in the checkout installs it");
+}
+
 Result<fs::path> find_library(const CellLibrary& library) {
     for (const auto& folder : {venv_folder() / "liberty", fs::path(library.folder)}) {
         std::error_code ignored;

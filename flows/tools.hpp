@@ -44,6 +44,10 @@ Result<Tool> find_router(const Router& router, const std::filesystem::path& fold
 /// OpenSTA: `sta` on PATH. Errors as above.
 Result<Tool> find_opensta(const std::filesystem::path& folder, std::chrono::seconds limit);
 
+/// ABC, as what begins its argument vector: the one in the wheel that pyosys comes in, else
+/// `yosys-abc`, `berkeley-abc` or `abc` on PATH. It tells no version. Error (tool): missing.
+Result<std::vector<std::string>> find_abc();
+
 /// The file of a cell library: in the folder `liberty` of the virtual environment, else where
 /// Debian's package puts it. Error (tool): in neither, with how to get it.
 Result<std::filesystem::path> find_library(const CellLibrary& library);

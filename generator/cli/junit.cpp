@@ -52,8 +52,7 @@ ExitCode JunitReport::broken(const Error& error) const {
     JunitCase test;
     test.trouble = JunitTrouble::error;
     test.type = type_of(error.kind);
-    for (const auto& complaint : error.complaints)
-        test.message += (test.message.empty() ? "" : "; ") + complaint.problem;
+    test.message = problems_of(error);
     const auto written = write(std::move(test));
     if (!written) static_cast<void>(Session::fail(written.error()));
     return Session::fail(error);

@@ -20,8 +20,8 @@ class JunitReport {
     [[nodiscard]] Outcome passed(const std::string& page) const;
     /// The unit was tested and is wrong.
     [[nodiscard]] Outcome failed(const std::string& message, const std::string& page) const;
-    /// It could not be tested. Prints the error's complaints as well; the exit code is the error's,
-    /// or that of a report that cannot be written where the error is no worse.
+    /// It could not be tested. Prints the error's complaints as well, and those of a report that
+    /// cannot be written; the exit code is the error's.
     [[nodiscard]] ExitCode broken(const Error& error) const;
 
   private:

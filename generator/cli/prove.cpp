@@ -25,24 +25,6 @@ struct ProveVerb {
     std::string time_limit = "600";
 };
 
-/// ABC: the one in the wheel that Yosys came from, else on PATH. Error (tool): missing.
-Result<std::vector<std::string>> find_abc() {
-    std::error_code ignored;
-    const std::filesystem::path libraries = flows::venv_folder() / "lib";
-    for (const auto& python : std::filesystem::directory_iterator(libraries, ignored)) {
-        const auto wheel = python.path() / "site-packages" / "pyosys" / "yosys-abc";
-        if (const auto found = find_program(wheel.string()))
-            return std::vector{std::filesystem::absolute(*found).string()};
-    }
-    for (const char* name : {"yosys-abc", "berkeley-abc", "abc"})
-        if (const auto found = find_program(name))
-            return std::vector{std::filesystem::absolute(*found).string()};
-    return Error(ErrorKind::tool,
-                 fmt::format("ABC was not found: no pyosys in {}, no yosys-abc on PATH",
-                             printable(flows::venv_folder().string(), 200)),
-                 "`./setup.sh` in the checkout installs it");
-}
-
 ExitCode prove(const Session& session, const ProveVerb& given) {
     std::vector<Complaint> complaints;
     const auto limit = parse_whole_number(given.time_limit, 1, 1'000'000);
@@ -50,12 +32,8 @@ ExitCode prove(const Session& session, const ProveVerb& given) {
         complaints.push_back(
             {fmt::format("time-limit: {} will not do", printable(given.time_limit)),
              "a whole number from 1 to 1000000"});
-    const auto loaded = load_unit(given.unit);
-    if (!loaded && loaded.error().kind != ErrorKind::request) return Session::fail(loaded.error());
-    if (!loaded)
-        complaints.insert(complaints.begin(), loaded.error().complaints.begin(),
-                          loaded.error().complaints.end());
-    if (!complaints.empty()) return Session::fail(Error(ErrorKind::request, complaints));
+    const auto loaded = load_unit(given.unit, complaints);
+    if (!loaded) return Session::fail(loaded.error());
 
     proof::Request request;
     request.manifest = loaded.value().manifest;
@@ -64,10 +42,10 @@ ExitCode prove(const Session& session, const ProveVerb& given) {
     if (!unit) return Session::fail(unit.error());
     request.unit = std::move(unit).value();
     if (!given.rtl.empty()) {
-        auto text = read_file(given.rtl);
-        if (!text) return Session::fail(text.error());
-        request.verilog = std::move(text).value();
-        request.include_folder = std::filesystem::absolute(given.rtl).parent_path();
+        const auto foreign = read_foreign(given.rtl);
+        if (!foreign) return Session::fail(foreign.error());
+        request.verilog = foreign.value().verilog;
+        request.include_folder = foreign.value().include_folder;
     }
     const auto chosen =
         given.work.empty() ? std::nullopt : std::optional<std::filesystem::path>(given.work);
@@ -76,7 +54,7 @@ ExitCode prove(const Session& session, const ProveVerb& given) {
     const std::chrono::seconds seconds(*limit);
     const auto yosys = flows::find_yosys(folder.value().path(), seconds);
     if (!yosys) return Session::fail(yosys.error());
-    const auto abc = find_abc();
+    const auto abc = flows::find_abc();
     if (!abc) return Session::fail(abc.error());
     session.progress(fmt::format("{}: proving it by induction", request.manifest.module));
     const auto report = proof::prove(request,

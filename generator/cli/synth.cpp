@@ -26,18 +26,14 @@ struct SynthVerb {
 
 ExitCode measure(const Session& session, SynthVerb given) {
     given.request.dsp = given.dsp ? flows::DspBlocks::allowed : flows::DspBlocks::avoided;
-    const auto unit = load_unit(given.unit);
-    if (!unit && unit.error().kind != ErrorKind::request) return Session::fail(unit.error());
     const auto options = flows::make_synth_options(given.request);
     std::vector<Complaint> complaints;
-    if (!unit) complaints = unit.error().complaints;
-    if (!options)
-        complaints.insert(complaints.end(), options.error().complaints.begin(),
-                          options.error().complaints.end());
+    if (!options) complaints = options.error().complaints;
     if (given.record && !names_folder(given.unit.spec))
         complaints.push_back({"record: there is no folder to record in",
                               "--record beside a DIR/MODULE that `bitshed gen` wrote"});
-    if (!complaints.empty()) return Session::fail({ErrorKind::request, std::move(complaints)});
+    const auto unit = load_unit(given.unit, complaints);
+    if (!unit) return Session::fail(unit.error());
 
     const JunitReport junit(given.junit, "synth",
                             unit.value().manifest.module + " on " + options.value().target.name);

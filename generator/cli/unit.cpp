@@ -62,4 +62,20 @@ Result<Unit> load_unit(const mac::MacOptions& options) {
     return Unit{artifacts.manifest, artifacts.verilog(), std::nullopt};
 }
 
+Result<Unit> load_unit(const mac::MacOptions& options, const std::vector<Complaint>& others) {
+    auto loaded = load_unit(options);
+    if (!loaded && loaded.error().kind != ErrorKind::request) return loaded;
+    if (loaded && others.empty()) return loaded;
+    std::vector<Complaint> complaints;
+    if (!loaded) complaints = loaded.error().complaints;
+    complaints.insert(complaints.end(), others.begin(), others.end());
+    return Error(ErrorKind::request, std::move(complaints));
+}
+
+Result<ForeignFile> read_foreign(const std::string& path) {
+    auto text = read_file(path);
+    if (!text) return text.error();
+    return ForeignFile{std::move(text).value(), fs::absolute(path).parent_path()};
+}
+
 }  // namespace bitshed::cli

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "emit/manifest.hpp"
 #include "mac/spec.hpp"
@@ -23,5 +24,18 @@ bool names_folder(const std::string& given);
 /// Error (request): the spec's complaints, or flags of a SPEC beside a folder; (files): the folder,
 /// its manifest or its Verilog cannot be read.
 Result<Unit> load_unit(const mac::MacOptions& options);
+
+/// The same for a verb that has complaints of its own: all are made at once, the unit's first.
+/// Error (request) where there is any.
+Result<Unit> load_unit(const mac::MacOptions& options, const std::vector<Complaint>& others);
+
+/// A Verilog file that is judged in a unit's place.
+struct ForeignFile {
+    std::string verilog;
+    std::filesystem::path include_folder;  ///< where its `include looks
+};
+
+/// Error (files): it cannot be read.
+Result<ForeignFile> read_foreign(const std::string& path);
 
 }  // namespace bitshed::cli

@@ -64,12 +64,8 @@ ExitCode verify(const Session& session, const VerifyVerb& given) {
     if (given.record && !names_folder(given.unit.spec))
         complaints.push_back({"record: there is no folder to record in",
                               "--record beside a DIR/MODULE that `bitshed gen` wrote"});
-    const auto loaded = load_unit(given.unit);
-    if (!loaded && loaded.error().kind != ErrorKind::request) return Session::fail(loaded.error());
-    if (!loaded)
-        complaints.insert(complaints.begin(), loaded.error().complaints.begin(),
-                          loaded.error().complaints.end());
-    if (!complaints.empty()) return Session::fail(Error(ErrorKind::request, complaints));
+    const auto loaded = load_unit(given.unit, complaints);
+    if (!loaded) return Session::fail(loaded.error());
 
     std::vector<harness::UnitUnderTest> units(1);
     harness::UnitUnderTest& unit = units[0];
@@ -77,11 +73,11 @@ ExitCode verify(const Session& session, const VerifyVerb& given) {
     unit.verilog = loaded.value().verilog;
     unit.module = rebuild_module(unit.manifest);
     if (!given.rtl.empty()) {
-        auto text = read_file(given.rtl);
-        if (!text) return Session::fail(text.error());
-        unit.verilog = std::move(text).value();
+        const auto foreign = read_foreign(given.rtl);
+        if (!foreign) return Session::fail(foreign.error());
+        unit.verilog = foreign.value().verilog;
         unit.origin = harness::Origin::foreign;
-        unit.include_folder = std::filesystem::absolute(given.rtl).parent_path();
+        unit.include_folder = foreign.value().include_folder;
     }
     session.progress(fmt::format("{}: building it with Verilator, then every pair of codes",
                                  unit.manifest.module));

@@ -38,6 +38,14 @@ struct Error {
         : Error(kind_, std::vector<Complaint>{{std::move(problem), std::move(allowed)}}) {}
 };
 
+/// All its problems in one line: "a; b". For a row or a report, where what is allowed has no place.
+inline std::string problems_of(const Error& error) {
+    std::string line;
+    for (const Complaint& complaint : error.complaints)
+        line += (line.empty() ? "" : "; ") + complaint.problem;
+    return line;
+}
+
 /// Either a T or an Error. value() and error() may only be asked for what is there.
 template <class T>
 class [[nodiscard]] Result {

@@ -5,11 +5,11 @@
 #include <span>
 
 #include "golden/unit.hpp"
-#include "harness/deadline.hpp"
 #include "harness/layout.hpp"
 #include "harness/stimulus.hpp"
 #include "harness/unit_under_test.hpp"
 #include "harness/verdict.hpp"
+#include "support/deadline.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::harness {

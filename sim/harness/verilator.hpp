@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "harness/deadline.hpp"
 #include "harness/layout.hpp"
 #include "harness/lint.hpp"
 #include "harness/unit_under_test.hpp"
+#include "support/deadline.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::harness {

@@ -38,6 +38,26 @@ Literal Aig::choice(Literal condition, Literal yes, Literal no) {
                                   complement(conjunction(complement(condition), no))));
 }
 
+std::vector<char> read_by(const Aig& aig, const std::vector<Literal>& outputs) {
+    const auto& nodes = aig.nodes();
+    std::vector<char> read(nodes.size(), 0);
+    for (const Literal output : outputs) read[node_of(output)] = 1;
+    for (std::size_t node = nodes.size(); node-- > 1;) {
+        if (read[node] == 0) continue;
+        read[node_of(nodes[node].left)] = 1;
+        read[node_of(nodes[node].right)] = 1;
+    }
+    return read;
+}
+
+std::vector<std::uint32_t> support(const Aig& aig, const std::vector<Literal>& outputs) {
+    const std::vector<char> read = read_by(aig, outputs);
+    std::vector<std::uint32_t> found;
+    for (const std::uint32_t input : aig.inputs())
+        if (read[input] != 0) found.push_back(input);
+    return found;
+}
+
 namespace {
 
 void append_delta(std::string& text, std::uint32_t delta) {
@@ -51,13 +71,7 @@ std::string aiger_text(const Aig& aig, const std::vector<Literal>& outputs) {
     // AIGER numbers the inputs first; ands keep their order, in which a node follows its operands.
     // Nodes that no output reads are left out.
     const auto& nodes = aig.nodes();
-    std::vector<char> read(nodes.size(), 0);
-    for (const Literal output : outputs) read[node_of(output)] = 1;
-    for (std::size_t node = nodes.size(); node-- > 1;) {
-        if (read[node] == 0) continue;
-        read[node_of(nodes[node].left)] = 1;
-        read[node_of(nodes[node].right)] = 1;
-    }
+    const std::vector<char> read = read_by(aig, outputs);
     std::vector<std::uint32_t> number(nodes.size(), 0);
     std::uint32_t next = 1;
     for (const std::uint32_t node : aig.inputs()) number[node] = next++;

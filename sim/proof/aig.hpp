@@ -56,6 +56,12 @@ class Aig {
     std::unordered_map<std::uint64_t, std::uint32_t> known_;  // and node by its two literals
 };
 
+/// For each node, whether one of `outputs` depends on it.
+std::vector<char> read_by(const Aig& aig, const std::vector<Literal>& outputs);
+
+/// The inputs (their nodes, in their order) that one of `outputs` depends on.
+std::vector<std::uint32_t> support(const Aig& aig, const std::vector<Literal>& outputs);
+
 /// Combinational AIGER 1.9 text, binary, of these outputs over all inputs of the graph.
 std::string aiger_text(const Aig& aig, const std::vector<Literal>& outputs);
 

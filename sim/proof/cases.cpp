@@ -9,13 +9,7 @@ Cases split_cases(const Aig& aig, const std::vector<Literal>& asked,
     Cases cases;
     const auto& nodes = aig.nodes();
     // Only what is asked for is copied.
-    std::vector<char> read(nodes.size(), 0);
-    for (const Literal x : asked) read[node_of(x)] = 1;
-    for (std::size_t node = nodes.size(); node-- > 1;) {
-        if (read[node] == 0) continue;
-        read[node_of(nodes[node].left)] = 1;
-        read[node_of(nodes[node].right)] = 1;
-    }
+    const std::vector<char> read = read_by(aig, asked);
     std::vector<Literal> copies(nodes.size(), constant_false);
     std::vector<Literal> inputs;
     for (std::size_t i = 0; i < aig.inputs().size(); ++i) inputs.push_back(cases.aig.input());

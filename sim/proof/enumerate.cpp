@@ -22,22 +22,6 @@ constexpr std::array<std::uint64_t, 6> counting{0xaaaaaaaaaaaaaaaa, 0xcccccccccc
                                                 0xf0f0f0f0f0f0f0f0, 0xff00ff00ff00ff00,
                                                 0xffff0000ffff0000, 0xffffffff00000000};
 
-/// The nodes that outputs depend on, inputs among them, in their order.
-std::vector<std::uint32_t> cone(const Aig& aig, const std::vector<Literal>& outputs) {
-    std::vector<char> read(aig.nodes().size(), 0);
-    for (const Literal x : outputs) read[node_of(x)] = 1;
-    std::vector<std::uint32_t> found;
-    for (std::size_t node = aig.nodes().size(); node-- > 1;) {
-        if (read[node] == 0) continue;
-        found.push_back(static_cast<std::uint32_t>(node));
-        if (aig.is_input(static_cast<std::uint32_t>(node))) continue;
-        read[node_of(aig.nodes()[node].left)] = 1;
-        read[node_of(aig.nodes()[node].right)] = 1;
-    }
-    std::reverse(found.begin(), found.end());
-    return found;
-}
-
 /// One thread's work: the graph for each value of the first inputs, over all values of the others.
 class Enumeration {
   public:
@@ -45,11 +29,14 @@ class Enumeration {
                 const std::vector<std::uint32_t>& first, const std::vector<std::uint32_t>& rest)
         : aig_(aig),
           outputs_(outputs),
-          cone_(cone(aig, outputs)),
           first_(first),
           rest_(rest),
           made_(aig.nodes().size(), constant_false),
-          values_(aig.nodes().size()) {}
+          values_(aig.nodes().size()) {
+        const std::vector<char> read = read_by(aig, outputs);
+        for (std::uint32_t node = 1; node < read.size(); ++node)
+            if (read[node] != 0 && !aig.is_input(node)) ands_.push_back(node);
+    }
 
     /// The number of a case of the rest in which an output is true.
     std::optional<std::uint64_t> any_true(std::uint64_t first_values) {
@@ -80,8 +67,7 @@ class Enumeration {
             made_[first_[i]] = static_cast<Literal>((first_values >> i) & 1);
         const auto made = [&](Literal x) { return made_[node_of(x)] ^ (x & 1); };
         program_.clear();
-        for (const std::uint32_t node : cone_) {
-            if (aig_.is_input(node)) continue;
+        for (const std::uint32_t node : ands_) {
             const Literal a = made(aig_.nodes()[node].left), b = made(aig_.nodes()[node].right);
             if (a == constant_false || b == constant_false || a == complement(b)) {
                 made_[node] = constant_false;
@@ -142,7 +128,7 @@ class Enumeration {
 
     const Aig& aig_;
     const std::vector<Literal>& outputs_;
-    std::vector<std::uint32_t> cone_;
+    std::vector<std::uint32_t> ands_;  // that the outputs depend on
     const std::vector<std::uint32_t>&first_, &rest_;
     std::vector<Literal> made_;  // of a node: what it is now
     std::vector<Step> program_;
@@ -152,13 +138,6 @@ class Enumeration {
 };
 
 }  // namespace
-
-std::vector<std::uint32_t> support(const Aig& aig, const std::vector<Literal>& outputs) {
-    std::vector<std::uint32_t> inputs;
-    for (const std::uint32_t node : cone(aig, outputs))
-        if (aig.is_input(node)) inputs.push_back(node);
-    return inputs;
-}
 
 Answer enumerate(const Aig& aig, const std::vector<Literal>& outputs,
                  const std::vector<Literal>& first, int jobs, const Deadline& deadline) {

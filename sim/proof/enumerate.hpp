@@ -13,9 +13,6 @@ namespace bitshed::proof {
 /// No more inputs than this are enumerated: 2^34 cases take minutes.
 inline constexpr std::size_t greatest_enumeration = 34;
 
-/// The inputs (their nodes) that one of `outputs` depends on.
-std::vector<std::uint32_t> support(const Aig& aig, const std::vector<Literal>& outputs);
-
 /// Can one of `outputs` be true? `first`: inputs whose values are set first, one after the other,
 /// because much of the graph is constant once they are. Runs `jobs` threads. Unknown: the deadline
 /// passed. The outputs may depend on no more than greatest_enumeration inputs.

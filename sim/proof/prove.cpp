@@ -175,10 +175,9 @@ class Proof {
     Result<Answer> ask_solver(const Question& question, const Deadline& until) {
         const auto plans = splits(question);
         for (std::size_t plan = 0; plan < plans.size(); ++plan) {
-            const Deadline slice(plan + 1 < plans.size() ? std::min(first_slice, until.left())
-                                                         : until.left());
+            const auto slice = plan + 1 < plans.size() ? first_slice : until.left();
             auto answer = ask_cases(question, plans[plan],
-                                    Deadline(std::min(slice.left(), deadline_.left())));
+                                    Deadline(std::min({slice, until.left(), deadline_.left()})));
             if (!answer || answer.value().kind != Answer::Kind::unknown || until.passed() ||
                 deadline_.passed())
                 return answer;

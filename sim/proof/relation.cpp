@@ -94,42 +94,24 @@ class Guess {
                      members.judged[i].second != members.reference[i].second});
     }
 
-    /// The registers and inputs that a register's next value depends on.
-    static std::vector<std::uint32_t> support(const Aig& aig, Literal x) {
-        std::vector<std::uint32_t> found, waiting{node_of(x)};
-        std::vector<char> seen(aig.nodes().size(), 0);
-        while (!waiting.empty()) {
-            const std::uint32_t node = waiting.back();
-            waiting.pop_back();
-            if (seen[node] != 0) continue;
-            seen[node] = 1;
-            if (aig.is_input(node)) {
-                found.push_back(node);
-                continue;
-            }
-            waiting.push_back(node_of(aig.nodes()[node].left));
-            waiting.push_back(node_of(aig.nodes()[node].right));
-        }
-        return found;
-    }
-
     /// The greatest list that is closed goes to `always`.
     Relation split() {
         std::vector<char> judged_in(judged_taken_.size(), 0),
             reference_in(reference_taken_.size(), 0);
         std::vector<std::vector<std::size_t>> judged_reads, reference_reads;
-        const auto reads = [](const Netlist& netlist, std::size_t index) {
+        const auto judged_by_node = registers_by_node(sides_.judged);
+        const auto reference_by_node = registers_by_node(sides_.reference);
+        const auto reads = [](const Netlist& netlist, const auto& by_node, std::size_t index) {
             std::vector<std::size_t> found;
-            const auto by_node = registers_by_node(netlist);
-            for (const std::uint32_t node : support(netlist.aig, netlist.registers[index].next))
+            for (const std::uint32_t node : support(netlist.aig, {netlist.registers[index].next}))
                 if (const auto r = by_node.find(node); r != by_node.end())
                     found.push_back(r->second);
             return found;
         };
         for (const Pair& pair : pairs_) {
             judged_in[pair.judged] = reference_in[pair.reference] = 1;
-            judged_reads.push_back(reads(sides_.judged, pair.judged));
-            reference_reads.push_back(reads(sides_.reference, pair.reference));
+            judged_reads.push_back(reads(sides_.judged, judged_by_node, pair.judged));
+            reference_reads.push_back(reads(sides_.reference, reference_by_node, pair.reference));
         }
         std::vector<char> stays(pairs_.size(), 1);
         for (bool changed = true; changed;) {

@@ -14,11 +14,6 @@ namespace bitshed::proof {
 
 namespace fs = std::filesystem;
 
-std::chrono::seconds Deadline::left() const {
-    return std::max(std::chrono::seconds(1),
-                    std::chrono::ceil<std::chrono::seconds>(at_ - Clock::now()));
-}
-
 namespace {
 
 Error failure(const std::string& what, const fs::path& log) {

@@ -10,22 +10,10 @@
 #include <vector>
 
 #include "proof/netlist.hpp"
+#include "support/deadline.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::proof {
-
-/// A point in time after which work is given up.
-class Deadline {
-  public:
-    explicit Deadline(std::chrono::seconds from_now) : at_(Clock::now() + from_now) {}
-    [[nodiscard]] bool passed() const { return Clock::now() >= at_; }
-    /// Whole seconds, at least 1.
-    [[nodiscard]] std::chrono::seconds left() const;
-
-  private:
-    using Clock = std::chrono::steady_clock;
-    Clock::time_point at_;
-};
 
 /// How to start them, and where they work.
 struct Tools {

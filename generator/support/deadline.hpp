@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-namespace bitshed::harness {
+namespace bitshed {
 
 class Deadline {
   public:
@@ -23,4 +23,4 @@ class Deadline {
     Clock::time_point at_;
 };
 
-}  // namespace bitshed::harness
+}  // namespace bitshed
