@@ -6,7 +6,10 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <chrono>
+#include <thread>
 
+#include "support/deadline.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::flows {
@@ -18,7 +21,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// How long a writer waits for another one.
-constexpr int patience_ms = 60'000;
+constexpr std::chrono::seconds patience{60};
+constexpr int patience_ms = std::chrono::milliseconds(patience).count();
 /// "bshd": PRAGMA application_id of a store.
 constexpr int application_id = 0x62736864;
 constexpr int store_version = 1;
@@ -71,10 +75,25 @@ int pragma(SQLite::Database& database, const char* name) {
     return database.execAndGet(fmt::format("PRAGMA {}", name)).getInt();
 }
 
+/// Of two that do this to a fresh file at once, SQLite turns one away without waiting: its busy
+/// handler is not asked where waiting could be for ever.
+void use_write_ahead_log(SQLite::Database& database) {
+    const Deadline deadline(patience);
+    for (;;) {
+        try {
+            database.exec("PRAGMA journal_mode = WAL");
+            return;
+        } catch (const SQLite::Exception& failure) {
+            if (failure.getErrorCode() != SQLITE_BUSY || deadline.passed()) throw;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
 /// Makes the tables of a fresh file, or sees that they are ours.
 Outcome prepare(SQLite::Database& database, const fs::path& path, StoreAccess access) {
     if (access == StoreAccess::write) {
-        database.exec("PRAGMA journal_mode = WAL");
+        use_write_ahead_log(database);
         database.exec("PRAGMA synchronous = NORMAL");
         SQLite::Transaction turn(database, SQLite::TransactionBehavior::IMMEDIATE);
         const bool fresh =
