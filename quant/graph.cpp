@@ -133,9 +133,44 @@ std::string_view name(Op op) {
             return "ConstantOfShape";
         case Op::range:
             return "Range";
+        case Op::fake_quantize:
+            return "FakeQuantize";
     }
     check(false, "every operator has a name");
     return {};
+}
+
+int least_inputs(Op op) {
+    switch (op) {
+        case Op::concat:
+        case Op::min:
+        case Op::max: return 1;  // any number
+        case Op::where:
+        case Op::range: return 3;
+        case Op::batch_norm: return 5;
+        case Op::conv:
+        case Op::gemm:
+        case Op::matmul:
+        case Op::layer_norm:
+        case Op::add:
+        case Op::sub:
+        case Op::mul:
+        case Op::div:
+        case Op::pow:
+        case Op::equal:
+        case Op::less:
+        case Op::greater:
+        case Op::logical_and:
+        case Op::logical_or:
+        case Op::reshape:
+        case Op::unsqueeze:
+        case Op::gather:
+        case Op::expand:
+        case Op::tile:
+        case Op::pad: return 2;
+        case Op::slice: return 3;
+        default: return 1;
+    }
 }
 
 std::int64_t element_count(const std::vector<std::int64_t>& shape) {

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "format/format.hpp"
+
 namespace bitshed::quant {
 
 /// What a node computes. Named after the ONNX operators.
@@ -84,10 +86,17 @@ enum class Op {
     shape,
     constant_of_shape,
     range,
+    /// No operator of ONNX: what Attributes::quantization says, applied to every element.
+    fake_quantize,
 };
+/// The operators up to here come from ONNX.
+inline constexpr Op last_onnx_op = Op::range;
 
 /// The name of the ONNX operator: "Conv", "BatchNormalization".
 std::string_view name(Op op);
+
+/// How many inputs an operator must have; more are optional.
+int least_inputs(Op op);
 
 /// The elements of a constant, and what `cast` makes.
 enum class Element {
@@ -129,6 +138,14 @@ enum class Padding {
     same_lower,  ///< the same, an odd pad more at the beginning
 };
 
+/// Quantized and scaled back: value -> decode(encode(value / scale)) * scale, one scale for all.
+struct Quantization {
+    format::Format format;
+    float scale = 1;  ///< above 0
+
+    friend bool operator==(const Quantization&, const Quantization&) = default;
+};
+
 enum class GeluForm { erf, tanh };
 enum class PadMode { constant, reflect, edge };
 
@@ -164,13 +181,14 @@ struct Attributes {
     /// reduce_*: no axes are given: leave the input as it is, instead of reducing over all.
     bool noop_without_axes = false;
 
-    std::vector<std::int64_t> permutation;  ///< transpose; never empty but for a reversal
-    bool allow_zero = false;                ///< reshape: a 0 is an extent, not "as in the input"
-    PadMode pad_mode = PadMode::constant;   ///< pad
-    std::int64_t start = 0;                 ///< shape: the first axis that is told
-    std::optional<std::int64_t> end;        ///< shape: the axis before which it ends
-    Element element = Element::real;        ///< cast: to what
-    std::optional<Tensor> fill;             ///< constant_of_shape: one element; none: 0.0
+    std::vector<std::int64_t> permutation;     ///< transpose; never empty but for a reversal
+    bool allow_zero = false;                   ///< reshape: a 0 is an extent, not "as in the input"
+    PadMode pad_mode = PadMode::constant;      ///< pad
+    std::int64_t start = 0;                    ///< shape: the first axis that is told
+    std::optional<std::int64_t> end;           ///< shape: the axis before which it ends
+    Element element = Element::real;           ///< cast: to what
+    std::optional<Tensor> fill;                ///< constant_of_shape: one element; none: 0.0
+    std::optional<Quantization> quantization;  ///< fake_quantize
 };
 
 /// One operator. Inputs and outputs stand in ONNX's order; see docs/quantization.md for the list.

@@ -29,6 +29,8 @@ std::optional<Layer> layer_at(const Graph& graph, NodeId id) {
         return layer;
     }
     if (weight == nullptr || graph.constant(layer.input) != nullptr) return std::nullopt;
+    const std::size_t axes = weight->shape.size();
+    if (node.op == Op::gemm ? axes != 2 : axes < 3) return std::nullopt;  // a damaged network
     if (graph.constant(input_of(node, 2)) != nullptr) layer.bias = input_of(node, 2);
     if (node.op == Op::gemm) {
         layer.kind = LayerKind::gemm;
