@@ -144,10 +144,13 @@ int least_inputs(Op op) {
     switch (op) {
         case Op::concat:
         case Op::min:
-        case Op::max: return 1;  // any number
+        case Op::max:
+            return 1;  // any number
         case Op::where:
-        case Op::range: return 3;
-        case Op::batch_norm: return 5;
+        case Op::range:
+            return 3;
+        case Op::batch_norm:
+            return 5;
         case Op::conv:
         case Op::gemm:
         case Op::matmul:
@@ -167,9 +170,12 @@ int least_inputs(Op op) {
         case Op::gather:
         case Op::expand:
         case Op::tile:
-        case Op::pad: return 2;
-        case Op::slice: return 3;
-        default: return 1;
+        case Op::pad:
+            return 2;
+        case Op::slice:
+            return 3;
+        default:
+            return 1;
     }
 }
 

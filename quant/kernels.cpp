@@ -32,8 +32,7 @@ bool is_sole_owner(const at::Tensor& tensor) {
 
 std::vector<at::Tensor> compute(const Node& node, Inputs inputs) {
     if (node.op == Op::split) return compute_split(node, inputs);
-    if (node.outputs.size() != 1)
-        throw KernelError("its further outputs are not supported");
+    if (node.outputs.size() != 1) throw KernelError("its further outputs are not supported");
     for (const auto group : {compute_layer, compute_pool, compute_unary, compute_binary,
                              compute_reduction, compute_shape, compute_selection}) {
         at::Tensor output = group(node, inputs);

@@ -17,8 +17,8 @@ class KernelError : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// A node's inputs, in its order; an input left out is an undefined tensor, inputs at the end may be
-/// missing. One that nobody else holds is overwritten where that saves memory.
+/// A node's inputs, in its order; an input left out is an undefined tensor, inputs at the end may
+/// be missing. One that nobody else holds is overwritten where that saves memory.
 using Inputs = std::vector<at::Tensor>;
 
 /// The input of a slot, or an undefined tensor.

@@ -8,9 +8,12 @@ namespace {
 
 at::ScalarType type_of(Element element) {
     switch (element) {
-        case Element::real: return at::kFloat;
-        case Element::integer: return at::kLong;
-        case Element::boolean: return at::kBool;
+        case Element::real:
+            return at::kFloat;
+        case Element::integer:
+            return at::kLong;
+        case Element::boolean:
+            return at::kBool;
     }
     return at::kFloat;
 }
@@ -29,7 +32,7 @@ at::Tensor hard_sigmoid(const at::Tensor& input, float slope, float offset) {
     return (input * slope).add_(offset).clamp_(0, 1);
 }
 
-at::Tensor divide(const at::Tensor& a, const at::Tensor& b) {
+at::Tensor quotient(const at::Tensor& a, const at::Tensor& b) {
     // Integers are divided toward zero, and stay integers.
     return at::isIntegralType(a.scalar_type(), true) ? at::div(a, b, "trunc") : at::div(a, b);
 }
@@ -49,29 +52,48 @@ at::Tensor compute_unary(const Node& node, Inputs& inputs) {
     at::Tensor& input = inputs[0];
     const bool reuse = is_sole_owner(input);
     switch (node.op) {
-        case Op::relu: return reuse ? at::relu_(input) : at::relu(input);
-        case Op::leaky_relu: return at::leaky_relu(input, attributes.alpha);
+        case Op::relu:
+            return reuse ? at::relu_(input) : at::relu(input);
+        case Op::leaky_relu:
+            return at::leaky_relu(input, attributes.alpha);
         case Op::clip:
             if (reuse && inputs.size() == 1)
                 return at::clamp_(input, attributes.low, attributes.high);
             return clip(node, inputs);
-        case Op::sigmoid: return at::sigmoid(input);
-        case Op::hard_sigmoid: return hard_sigmoid(input, attributes.alpha, attributes.beta);
-        case Op::hard_swish: return hard_sigmoid(input, 1.0F / 6, 0.5F).mul_(input);
-        case Op::tanh: return at::tanh(input);
-        case Op::erf: return at::erf(input);
-        case Op::gelu: return at::gelu(input, attributes.gelu == GeluForm::tanh ? "tanh" : "none");
-        case Op::sqrt: return at::sqrt(input);
-        case Op::exp: return at::exp(input);
-        case Op::log: return at::log(input);
-        case Op::negate: return at::neg(input);
-        case Op::absolute: return at::abs(input);
-        case Op::reciprocal: return at::reciprocal(input);
-        case Op::floor: return at::floor(input);
-        case Op::logical_not: return at::logical_not(input);
-        case Op::cast: return input.to(type_of(attributes.element));
-        case Op::fake_quantize: return fake_quantize(input, *attributes.quantization);
-        default: return {};
+        case Op::sigmoid:
+            return at::sigmoid(input);
+        case Op::hard_sigmoid:
+            return hard_sigmoid(input, attributes.alpha, attributes.beta);
+        case Op::hard_swish:
+            return hard_sigmoid(input, 1.0F / 6, 0.5F).mul_(input);
+        case Op::tanh:
+            return at::tanh(input);
+        case Op::erf:
+            return at::erf(input);
+        case Op::gelu:
+            return at::gelu(input, attributes.gelu == GeluForm::tanh ? "tanh" : "none");
+        case Op::sqrt:
+            return at::sqrt(input);
+        case Op::exp:
+            return at::exp(input);
+        case Op::log:
+            return at::log(input);
+        case Op::negate:
+            return at::neg(input);
+        case Op::absolute:
+            return at::abs(input);
+        case Op::reciprocal:
+            return at::reciprocal(input);
+        case Op::floor:
+            return at::floor(input);
+        case Op::logical_not:
+            return at::logical_not(input);
+        case Op::cast:
+            return input.to(type_of(attributes.element));
+        case Op::fake_quantize:
+            return fake_quantize(std::move(input), *attributes.quantization);
+        default:
+            return {};
     }
 }
 
@@ -83,21 +105,32 @@ at::Tensor compute_binary(const Node& node, Inputs& inputs) {
                 if (is_sole_owner(inputs[1])) return inputs[1].add_(inputs[0]);
             }
             return at::add(inputs[0], inputs[1]);
-        case Op::sub: return at::sub(inputs[0], inputs[1]);
-        case Op::mul: return at::mul(inputs[0], inputs[1]);
-        case Op::div: return divide(inputs[0], inputs[1]);
-        case Op::pow: return at::pow(inputs[0], inputs[1]).to(inputs[0].scalar_type());
+        case Op::sub:
+            return at::sub(inputs[0], inputs[1]);
+        case Op::mul:
+            return at::mul(inputs[0], inputs[1]);
+        case Op::div:
+            return quotient(inputs[0], inputs[1]);
+        case Op::pow:
+            return at::pow(inputs[0], inputs[1]).to(inputs[0].scalar_type());
         case Op::min:
             return fold(inputs, [](const auto& a, const auto& b) { return at::minimum(a, b); });
         case Op::max:
             return fold(inputs, [](const auto& a, const auto& b) { return at::maximum(a, b); });
-        case Op::equal: return at::eq(inputs[0], inputs[1]);
-        case Op::less: return at::lt(inputs[0], inputs[1]);
-        case Op::greater: return at::gt(inputs[0], inputs[1]);
-        case Op::logical_and: return at::logical_and(inputs[0], inputs[1]);
-        case Op::logical_or: return at::logical_or(inputs[0], inputs[1]);
-        case Op::where: return at::where(inputs[0], inputs[1], inputs[2]);
-        default: return {};
+        case Op::equal:
+            return at::eq(inputs[0], inputs[1]);
+        case Op::less:
+            return at::lt(inputs[0], inputs[1]);
+        case Op::greater:
+            return at::gt(inputs[0], inputs[1]);
+        case Op::logical_and:
+            return at::logical_and(inputs[0], inputs[1]);
+        case Op::logical_or:
+            return at::logical_or(inputs[0], inputs[1]);
+        case Op::where:
+            return at::where(inputs[0], inputs[1], inputs[2]);
+        default:
+            return {};
     }
 }
 

@@ -16,7 +16,8 @@ std::vector<std::int64_t> or_ones(const std::vector<std::int64_t>& given, std::s
 Pads pads_of(const Attributes& attributes, at::IntArrayRef input, at::IntArrayRef kernel) {
     const std::size_t axes = kernel.size();
     if (input.size() != axes + 2)
-        throw KernelError(fmt::format("its input has {} axes and its window {}", input.size(), axes));
+        throw KernelError(
+            fmt::format("its input has {} axes and its window {}", input.size(), axes));
     Pads pads{std::vector<std::int64_t>(axes, 0), std::vector<std::int64_t>(axes, 0)};
     if (attributes.padding == Padding::given) {
         if (attributes.pads.empty()) return pads;
@@ -106,8 +107,7 @@ at::Tensor normalize_layer(const Node& node, const Inputs& inputs) {
     const auto normalized = input.sizes().slice(static_cast<std::size_t>(axis));
     const bool alike =
         inputs[1].sizes() == normalized && (!bias.defined() || bias.sizes() == normalized);
-    if (alike)
-        return at::layer_norm(input, normalized, inputs[1], bias, node.attributes.epsilon);
+    if (alike) return at::layer_norm(input, normalized, inputs[1], bias, node.attributes.epsilon);
     // Scale and bias that are broadcast.
     at::Tensor output =
         at::layer_norm(input, normalized, {}, {}, node.attributes.epsilon) * inputs[1];
@@ -118,14 +118,19 @@ at::Tensor normalize_layer(const Node& node, const Inputs& inputs) {
 
 at::Tensor compute_layer(const Node& node, Inputs& inputs) {
     switch (node.op) {
-        case Op::conv: return convolve(node, inputs);
-        case Op::gemm: return multiply_matrices(node, inputs);
-        case Op::matmul: return at::matmul(inputs[0], inputs[1]);
+        case Op::conv:
+            return convolve(node, inputs);
+        case Op::gemm:
+            return multiply_matrices(node, inputs);
+        case Op::matmul:
+            return at::matmul(inputs[0], inputs[1]);
         case Op::batch_norm:
             return at::batch_norm(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], false, 0,
                                   node.attributes.epsilon, false);
-        case Op::layer_norm: return normalize_layer(node, inputs);
-        default: return {};
+        case Op::layer_norm:
+            return normalize_layer(node, inputs);
+        default:
+            return {};
     }
 }
 

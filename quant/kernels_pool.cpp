@@ -54,9 +54,8 @@ at::Tensor pool_maximum(const Node& node, const at::Tensor& input) {
                        pads.begin[1] <= window.kernel[1] / 2;
     if (plain)
         return at::max_pool2d(input, window.kernel, window.strides, pads.begin, window.dilations);
-    return at::max_pool2d(
-        pad_last_axes(input, pads, -std::numeric_limits<double>::infinity()), window.kernel,
-        window.strides, {0, 0}, window.dilations);
+    return at::max_pool2d(pad_last_axes(input, pads, -std::numeric_limits<double>::infinity()),
+                          window.kernel, window.strides, {0, 0}, window.dilations);
 }
 
 at::Tensor pool_average(const Node& node, const at::Tensor& input) {
@@ -96,11 +95,16 @@ std::vector<std::int64_t> spatial_axes(const at::Tensor& input) {
 
 at::Tensor compute_pool(const Node& node, Inputs& inputs) {
     switch (node.op) {
-        case Op::average_pool: return pool_average(node, inputs[0]);
-        case Op::max_pool: return pool_maximum(node, inputs[0]);
-        case Op::global_average_pool: return at::mean(inputs[0], spatial_axes(inputs[0]), true);
-        case Op::global_max_pool: return at::amax(inputs[0], spatial_axes(inputs[0]), true);
-        default: return {};
+        case Op::average_pool:
+            return pool_average(node, inputs[0]);
+        case Op::max_pool:
+            return pool_maximum(node, inputs[0]);
+        case Op::global_average_pool:
+            return at::mean(inputs[0], spatial_axes(inputs[0]), true);
+        case Op::global_max_pool:
+            return at::amax(inputs[0], spatial_axes(inputs[0]), true);
+        default:
+            return {};
     }
 }
 

@@ -104,8 +104,7 @@ at::Tensor pad(const Node& node, const Inputs& inputs) {
     for (std::int64_t axis = 0; axis < input.dim(); ++axis) {
         const auto at = static_cast<std::size_t>(axis);
         if (pads.begin[at] != 0 || pads.end[at] != 0)
-            output =
-                pad_axis(output, axis, pads.begin[at], pads.end[at], node.attributes.pad_mode);
+            output = pad_axis(output, axis, pads.begin[at], pads.end[at], node.attributes.pad_mode);
     }
     return output;
 }
@@ -114,12 +113,16 @@ at::Tensor pad(const Node& node, const Inputs& inputs) {
 
 at::Tensor compute_selection(const Node& node, Inputs& inputs) {
     switch (node.op) {
-        case Op::gather: return gather(node, inputs);
+        case Op::gather:
+            return gather(node, inputs);
         case Op::concat:
             return at::cat(inputs, axis_of(node.attributes.axis, inputs[0].dim()));
-        case Op::slice: return slice(inputs);
-        case Op::pad: return pad(node, inputs);
-        default: return {};
+        case Op::slice:
+            return slice(inputs);
+        case Op::pad:
+            return pad(node, inputs);
+        default:
+            return {};
     }
 }
 

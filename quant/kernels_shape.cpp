@@ -29,7 +29,7 @@ at::Tensor reshape(const Node& node, const Inputs& inputs) {
     return input.reshape(shape);
 }
 
-at::Tensor flatten(const at::Tensor& input, std::int64_t given) {
+at::Tensor flatten_at(const at::Tensor& input, std::int64_t given) {
     // The axis may be the number of axes: all of them are in the first.
     const std::int64_t axis = given == input.dim() ? given : axis_of(given, input.dim());
     std::int64_t outer = 1;
@@ -52,8 +52,8 @@ at::Tensor squeeze(const Inputs& inputs) {
     for (std::int64_t axis = 0; axis < input.dim(); ++axis) {
         const bool goes = std::find(axes.begin(), axes.end(), axis) != axes.end();
         if (goes && input.size(axis) != 1)
-            throw KernelError(fmt::format("axis {} that it drops has {} elements", axis,
-                                          input.size(axis)));
+            throw KernelError(
+                fmt::format("axis {} that it drops has {} elements", axis, input.size(axis)));
         if (!goes) shape.push_back(input.size(axis));
     }
     return input.reshape(shape);
@@ -120,7 +120,7 @@ at::Tensor soften(const Node& node, const at::Tensor& input) {
         return node.op == Op::softmax ? at::softmax(of, over) : at::log_softmax(of, over);
     };
     if (!node.attributes.flattened || axis == input.dim() - 1) return apply(input, axis);
-    return apply(flatten(input, axis), 1).reshape(input.sizes());
+    return apply(flatten_at(input, axis), 1).reshape(input.sizes());
 }
 
 }  // namespace
@@ -141,24 +141,37 @@ at::Tensor compute_reduction(const Node& node, Inputs& inputs) {
             return at::argmax(inputs[0], axis_of(attributes.axis, inputs[0].dim()),
                               attributes.keep_dims);
         case Op::softmax:
-        case Op::log_softmax: return soften(node, inputs[0]);
-        default: return {};
+        case Op::log_softmax:
+            return soften(node, inputs[0]);
+        default:
+            return {};
     }
 }
 
 at::Tensor compute_shape(const Node& node, Inputs& inputs) {
     switch (node.op) {
-        case Op::reshape: return reshape(node, inputs);
-        case Op::flatten: return flatten(inputs[0], node.attributes.axis);
-        case Op::transpose: return permute(inputs[0], node.attributes.permutation);
-        case Op::squeeze: return squeeze(inputs);
-        case Op::unsqueeze: return unsqueeze(inputs);
-        case Op::expand: return expand(inputs);
-        case Op::tile: return inputs[0].repeat(list_of(inputs, 1));
-        case Op::shape: return tell_shape(node, inputs[0]);
-        case Op::constant_of_shape: return fill_shape(node, inputs);
-        case Op::range: return count_up(inputs);
-        default: return {};
+        case Op::reshape:
+            return reshape(node, inputs);
+        case Op::flatten:
+            return flatten_at(inputs[0], node.attributes.axis);
+        case Op::transpose:
+            return permute(inputs[0], node.attributes.permutation);
+        case Op::squeeze:
+            return squeeze(inputs);
+        case Op::unsqueeze:
+            return unsqueeze(inputs);
+        case Op::expand:
+            return expand(inputs);
+        case Op::tile:
+            return inputs[0].repeat(list_of(inputs, 1));
+        case Op::shape:
+            return tell_shape(node, inputs[0]);
+        case Op::constant_of_shape:
+            return fill_shape(node, inputs);
+        case Op::range:
+            return count_up(inputs);
+        default:
+            return {};
     }
 }
 
