@@ -39,6 +39,7 @@ int run(int argc, char** argv) {
     add_sweep(app, session);
     add_sweep_jobs(app, session);
     add_report(app, session);
+    add_cast(app, session);
     add_doctor(app, session);
     try {
         app.parse(argc, argv);

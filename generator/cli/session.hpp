@@ -58,6 +58,7 @@ void add_synth(CLI::App& app, Session& session);
 void add_sweep(CLI::App& app, Session& session);
 void add_sweep_jobs(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
+void add_cast(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 }  // namespace bitshed::cli
