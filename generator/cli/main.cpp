@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
     add_sweep_jobs(app, session);
     add_quantize(app, session);
     add_report(app, session);
+    add_cast(app, session);
     add_doctor(app, session);
     try {
         app.parse(argc, argv);

@@ -61,6 +61,7 @@ void add_sweep(CLI::App& app, Session& session);
 void add_sweep_jobs(CLI::App& app, Session& session);
 void add_quantize(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
+void add_cast(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 }  // namespace bitshed::cli
