@@ -52,17 +52,15 @@ def normalize(pixels):
 
 
 class Augmenter:
-    """Random pairs of a training set, each image moved by up to two pixels and perhaps mirrored."""
+    """Random pairs of a training set, each image moved by up to `shift` pixels and perhaps mirrored."""
 
-    SHIFT = 2
-
-    def __init__(self, images, labels, generator):
-        self.labels, self.generator = labels, generator
-        self.padded = numpy.pad(images, ((0, 0), (self.SHIFT, self.SHIFT), (self.SHIFT, self.SHIFT)))
+    def __init__(self, images, labels, shift, generator):
+        self.labels, self.shift, self.generator = labels, shift, generator
+        self.padded = numpy.pad(images, ((0, 0), (shift, shift), (shift, shift)))
 
     def _halves(self, index):
         def offsets():
-            return self.generator.integers(0, 2 * self.SHIFT + 1, len(index))[:, None]
+            return self.generator.integers(0, 2 * self.shift + 1, len(index))[:, None]
 
         rows, columns = offsets() + numpy.arange(SIDE), offsets() + numpy.arange(SIDE)
         mirrored = self.generator.random(len(index)) < 0.5

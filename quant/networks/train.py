@@ -28,8 +28,10 @@ BATCH = 128
 OPSET = 13
 RECORD = ("network", "epochs", "parameters", "top1", "cpu_seconds")
 
-# Epochs; peak of the one-cycle learning rate; weight decay.
-SCHEDULES = {"resnet": (18, 6e-3, 0.02), "mobilenet": (14, 6e-3, 0.02), "vit": (16, 2e-3, 0.05)}
+# Epochs; peak of the one-cycle learning rate; weight decay; pixels by which an image may be moved. The
+# transformer, which cuts its patches at fixed places, came to 78.5 % with (16, 2e-3, 0.05, 2).
+SCHEDULES = {
+    "resnet": (18, 6e-3, 0.02, 2), "mobilenet": (14, 6e-3, 0.02, 2), "vit": (18, 3e-3, 0.05, 1)}
 
 
 def to_tensor(pixels):
@@ -60,9 +62,9 @@ def top1(model, pixels, labels):
 def train(family, seed, epochs, say):
     torch.manual_seed(seed)
     torch.set_num_threads(1)
-    default_epochs, rate, decay = SCHEDULES[family]
+    default_epochs, rate, decay, shift = SCHEDULES[family]
     epochs = epochs or default_epochs
-    augmenter = pairs.Augmenter(*pairs.load("train"), numpy.random.default_rng(seed))
+    augmenter = pairs.Augmenter(*pairs.load("train"), shift, numpy.random.default_rng(seed))
     test = pairs.fixed_pairs(*pairs.load("t10k"))
 
     model = FAMILIES[family]().to(memory_format=torch.channels_last)
