@@ -43,20 +43,29 @@ ImageSet subset(const ImageSet& set, const std::vector<std::size_t>& indices) {
     return part;
 }
 
+/// 0, 1, ... below `count`.
+std::vector<std::size_t> first(std::size_t count) {
+    std::vector<std::size_t> indices(count);
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    return indices;
+}
+
 Result<Data> read_data(const QuantizeRequest& request) {
     if (const auto* files = std::get_if<ImageFiles>(&request.images)) {
         auto judged = read_images(*files);
         if (!judged) return judged.error();
         ImageSet calibration =
             subset(judged.value(), draw(request.calibration, judged.value().count, request.seed));
+        if (request.first && *request.first < judged.value().count)
+            return Data{std::move(calibration), subset(judged.value(), first(*request.first))};
         return Data{std::move(calibration), std::move(judged).value()};
     }
     auto calibration = fashion_mnist_pairs(
         Split::training, draw(request.calibration, pair_count(Split::training), request.seed));
     if (!calibration) return calibration.error();
-    std::vector<std::size_t> all(pair_count(Split::test));
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    auto judged = fashion_mnist_pairs(Split::test, all);
+    const std::size_t pairs = pair_count(Split::test);
+    auto judged =
+        fashion_mnist_pairs(Split::test, first(std::min(request.first.value_or(pairs), pairs)));
     if (!judged) return judged.error();
     return Data{std::move(calibration).value(), std::move(judged).value()};
 }

@@ -26,6 +26,7 @@ struct QuantizeRequest {
     std::filesystem::path network;  ///< an ONNX file
     std::variant<ShippedImages, ImageFiles> images;
     FormatChoice formats;
+    std::optional<std::size_t> first;  ///< how many images are judged, from the first on; all
     std::size_t calibration = 256;  ///< images, drawn by the seed without repetition; at least 1
     std::uint64_t seed = 0;
     int threads = 1;

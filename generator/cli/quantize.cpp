@@ -32,6 +32,7 @@ struct QuantizeVerb {
     std::optional<std::string> labels;
     std::vector<std::string> mean;
     std::vector<std::string> deviation;
+    std::optional<std::string> first;
     std::string calibration = "256";
     std::string ends = "int8";
     std::string recipe = "none";
@@ -156,6 +157,9 @@ Result<quant::QuantizeRequest> read_request(const Session& session, const Quanti
         if (formats.activation) formats.end_activation = ends;
     }
     read_images(given, reader, request);
+    if (given.first)
+        request.first =
+            static_cast<std::size_t>(reader.number("--first", *given.first, 1, 1'000'000'000));
     request.calibration =
         static_cast<std::size_t>(reader.number("--calibration", given.calibration, 1, 10'000'000));
     request.seed = static_cast<std::uint64_t>(
@@ -296,6 +300,7 @@ void add_quantize(CLI::App& app, Session& session) {
                      "The network is given (x - mean) / std; one number, or one a channel")
         ->delimiter(',');
     verb->add_option("--std", given->deviation, "See --mean")->delimiter(',');
+    verb->add_option("--first", given->first, "Judge the first so many images only (default all)");
     verb->add_option("--calibration", given->calibration,
                      "Images that activations' scales are found on (default 256)");
     verb->add_option(

@@ -349,7 +349,7 @@ with open(os.environ["QUANTIZER_LOG"], "a") as log:
 if asked["--weight"] == "int3": sys.exit("no such thing")
 if asked["--weight"] == "int5": print("{ half")
 else: print(json.dumps({"model": asked["--model"], "top1": {"e2m1": 79.5, "int4": 78.25}[asked["--weight"]],
-    "top1_fp32": 80.0, "agreement": 90.0, "sqnr_db": 20.5, "kl": 0.01, "images": int(asked.get("--images", 100)),
+    "top1_fp32": 80.0, "agreement": 90.0, "sqnr_db": 20.5, "kl": 0.01, "images": int(asked.get("--first", 100)),
     "memory_bits": {"weights": 4000, "activations": 1000, "scales": 32, "total": 5032},
     "recipe": asked["--recipe"], "seed": 0}))
 """
@@ -380,7 +380,7 @@ def test_accuracy_points_are_points(place):
     assert place.counts(plan) == (8, 8, 0, 0)
     assert place.counts(plan) == (8, 0, 8, 0)
     assert len(asked()) == 8 and {call["--model"] for call in asked()} == {"tiny", "wide"}
-    assert asked()[0]["--threads"] == "1"
+    assert asked()[0]["--threads"] == "1" and asked()[0]["--first"] == "50"
     # Another network under the same name is run again, and so is everything with another quantizer.
     with open(os.path.join(networks, "tiny.onnx"), "a") as file:
         file.write("!")
