@@ -21,11 +21,13 @@ struct Found {
     std::optional<std::string> library;  ///< its text
 };
 
-Result<Found> find_tools(const Target& target, const WorkFolder& work, std::chrono::seconds limit) {
+Result<Found> find_tools(const SynthOptions& options, const WorkFolder& work) {
+    const Target& target = options.target;
+    const std::chrono::seconds limit = options.time_limit;
     auto yosys = find_yosys(work.path(), limit);
     if (!yosys) return yosys.error();
     Found found{std::move(yosys).value(), {}, {}, {}};
-    if (target.router) {
+    if (target.router && !options.seeds.empty()) {
         auto router = find_router(*target.router, work.path(), limit);
         if (!router) return router.error();
         found.router = std::move(router).value();
@@ -64,7 +66,7 @@ Result<SynthResult> synthesize(const emit::Manifest& manifest, const std::string
     auto opened = WorkFolder::open(options.work, "synth", manifest.module, options.target.name);
     if (!opened) return opened.error();
     const WorkFolder work = std::move(opened).value();
-    const auto tools = find_tools(options.target, work, options.time_limit);
+    const auto tools = find_tools(options, work);
     if (!tools) return tools.error();
     const Found& found = tools.value();
     if (auto written = write_inputs(work, verilog, harness.value(), options.target, found);

@@ -87,7 +87,8 @@ using Row = std::function<void(const char*, const std::string&, const std::strin
 void add_timing(const SynthResult& result, const Row& row) {
     const auto median = result.median_fmax_mhz();
     if (!median) {
-        row("Fmax MHz", "none", "no open router takes this device");
+        row("Fmax MHz", "none",
+            result.target.router ? "nothing was routed" : "no open router takes this device");
         return;
     }
     bool by_harness = result.timed && result.timed->limiter == Limiter::harness;
