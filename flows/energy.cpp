@@ -84,24 +84,31 @@ class Adder {
     /// What the changes of the net at a pin cost its cell inside.
     double internal(const NetlistCell& cell, const LibraryPin& pin, Net net) {
         const BitActivity changes = did(net);
-        if (pin.energies.empty() || changes.toggles() == 0) return 0;
+        return static_cast<double>(changes.rises) * edge(cell, pin, net, &InternalEnergy::rise) +
+               static_cast<double>(changes.falls) * edge(cell, pin, net, &InternalEnergy::fall);
+    }
+
+    /// What one change costs: the mean of the tables, by how often the input of each changes.
+    double edge(const NetlistCell& cell, const LibraryPin& pin, Net net,
+                EnergyTable InternalEnergy::*table) {
         double weights = 0;
         double weighted = 0;
-        double plain = 0;
+        double sum = 0;
+        double tables = 0;
         for (const auto& energy : pin.energies) {
+            if ((energy.*table).values.empty()) continue;
             // An input's own transition time, or that of the input which an output's table names.
             const auto related = cell.inputs.find(energy.related_pin);
             const Net cause = related == cell.inputs.end() ? net : related->second[0];
-            const double time = transition_of(cause);
-            const double cost =
-                static_cast<double>(changes.rises) * energy.rise.at(load_[net], time) +
-                static_cast<double>(changes.falls) * energy.fall.at(load_[net], time);
+            const double cost = (energy.*table).at(load_[net], transition_of(cause));
             const auto weight = static_cast<double>(did(cause).toggles());
             weights += weight;
             weighted += weight * cost;
-            plain += cost / static_cast<double>(pin.energies.size());
+            sum += cost;
+            ++tables;
         }
-        return weights > 0 ? weighted / weights : plain;
+        if (weights > 0) return weighted / weights;
+        return tables > 0 ? sum / tables : 0;
     }
 
     const CellNetlist& netlist_;

@@ -204,8 +204,14 @@ class Builder {
             InternalEnergy energy;
             if (const auto* related = member.find("related_pin"))
                 energy.related_pin = related->first_word();
-            energy.rise = table(wanted(member, "rise_power"));
-            energy.fall = table(wanted(member, "fall_power"));
+            // A table called power stands for both edges; a group may know one edge alone.
+            const auto* both = member.find("power");
+            const auto* rise = both == nullptr ? member.find("rise_power") : both;
+            const auto* fall = both == nullptr ? member.find("fall_power") : both;
+            if (rise == nullptr && fall == nullptr)
+                throw NoLiberty{"an internal_power without a table"};
+            if (rise != nullptr) energy.rise = table(*rise);
+            if (fall != nullptr) energy.fall = table(*fall);
             made.energies.push_back(std::move(energy));
         }
         return made;
@@ -265,6 +271,7 @@ double EnergyTable::at(double load_pf, double transition_ns) const {
     const auto coordinate = [&](std::size_t axis) {
         return axes[axis] == Axis::load_pf ? load_pf : transition_ns;
     };
+    if (values.empty()) return 0;
     if (axes.empty()) return values[0];
     const auto [row, down] = place_on(index[0], coordinate(0));
     if (axes.size() == 1)

@@ -16,6 +16,7 @@ namespace bitshed::flows {
 enum class Axis { load_pf, transition_ns };
 
 /// Energy of one transition, in pJ, over up to two axes; linear between its points and beyond them.
+/// Without values it is 0.
 struct EnergyTable {
     std::vector<Axis> axes;
     std::vector<std::vector<double>> index;  ///< for each axis, rising

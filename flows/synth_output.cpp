@@ -258,9 +258,8 @@ std::string to_text(const SynthResult& result) {
         if (did.energy)
             row("pJ a MAC", fmt::format("{:.1f}", *did.pj_per_mac()), "simulated: " + of);
         row("toggles", fmt::format("{:.1f}", did.toggles_per_mac()),
-            did.energy
-                ? "a MAC, of the nets that cells drive"
-                : "a MAC, of the nets that cells drive; no unit of energy. Simulated: " + of);
+            did.energy ? "a MAC, of the nets that cells drive"
+                       : "a MAC: no energy, no unit; simulated: " + of);
     }
     text += fmt::format("  cells    {}\n  tools   ", cell_list(result.cells));
     for (const auto& [name, version] : result.tools) text += fmt::format(" {} {}", name, version);
