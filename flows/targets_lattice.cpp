@@ -60,7 +60,7 @@ Target trellis(const std::string& name, const std::string& description, const st
                       .finish = {},
                       .pads = {}},
         .pages = {},
-        .cell_models = {"read_verilog -defer " + models},
+        .cell_models = {"read_verilog -defer -overwrite " + models},
         .cells = {{"LUT4", Resource::lut, 1},
                   {carry, Resource::lut, 2},
                   {carry, Resource::carry, 1},
