@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "flows/activity_plan.hpp"
 #include "flows/harness.hpp"
 #include "flows/static_timing.hpp"
 #include "flows/synthesis.hpp"
@@ -19,6 +20,7 @@ struct Found {
     std::optional<Tool> router;
     std::optional<Tool> opensta;
     std::optional<std::string> library;  ///< its text
+    std::optional<Tool> verilator;
 };
 
 Result<Found> find_tools(const SynthOptions& options, const WorkFolder& work) {
@@ -26,7 +28,7 @@ Result<Found> find_tools(const SynthOptions& options, const WorkFolder& work) {
     const std::chrono::seconds limit = options.time_limit;
     auto yosys = find_yosys(work.path(), limit);
     if (!yosys) return yosys.error();
-    Found found{std::move(yosys).value(), {}, {}, {}};
+    Found found{std::move(yosys).value(), {}, {}, {}, {}};
     if (target.router && !options.seeds.empty()) {
         auto router = find_router(*target.router, work.path(), limit);
         if (!router) return router.error();
@@ -41,6 +43,11 @@ Result<Found> find_tools(const SynthOptions& options, const WorkFolder& work) {
         auto opensta = find_opensta(work.path(), limit);
         if (!opensta) return opensta.error();
         found.opensta = std::move(opensta).value();
+    }
+    if (options.activity) {
+        auto verilator = find_verilator(work.path(), limit);
+        if (!verilator) return verilator.error();
+        found.verilator = std::move(verilator).value();
     }
     return found;
 }
@@ -118,6 +125,19 @@ Result<SynthResult> synthesize(const emit::Manifest& manifest, const std::string
         auto power = power_of_cells(*found.opensta, manifest, options, kept.run.unit_netlist, work);
         if (!power) return power.error();
         result.power = std::move(power).value();
+    }
+    if (found.verilator) {
+        result.tools[found.verilator->name] = found.verilator->version;
+        progress("verilator: the netlist on a stream of operands");
+        result.commands.push_back(displayed(found.yosys, {"-s", activity_files::script}));
+        result.commands.push_back(displayed(*found.verilator, verilator_arguments()));
+        if (found.opensta)
+            result.commands.push_back(
+                displayed(*found.opensta, opensta_arguments(activity_files::slews_script)));
+        auto activity = simulate_activity({found.yosys, *found.verilator, found.opensta}, manifest,
+                                          options, kept.run.unit_netlist, found.library, work);
+        if (!activity) return activity.error();
+        result.activity = std::move(activity).value();
     }
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();

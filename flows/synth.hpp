@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "emit/manifest.hpp"
+#include "flows/activity.hpp"
 #include "flows/cost.hpp"
 #include "flows/parse_sta.hpp"
 #include "flows/routing.hpp"
@@ -40,7 +41,8 @@ struct SynthResult {
     std::vector<SeedResult> seeds;      ///< in the order asked for; empty where nothing is routed
     std::optional<SeedResult> timed;    ///< static timing's, where the target has a library
     std::optional<Power> power;         ///< at freq_mhz, where the target has a library
-    double freq_mhz = 0;                ///< what the router aimed at
+    std::optional<SimulatedActivity> activity;  ///< of the unit's netlist, where it was asked for
+    double freq_mhz = 0;                        ///< what the router aimed at
     Effort effort = Effort::stock;
     DspBlocks dsp = DspBlocks::avoided;
     int lanes = 1;                             ///< of the unit: pairs a cycle

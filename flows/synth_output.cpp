@@ -72,6 +72,30 @@ Json power_json(const SynthResult& result) {
             {"pj_per_mac", significant(*result.pj_per_mac())}};
 }
 
+/// Of a netlist that was simulated: what it did, and of a library's cells the energy of it.
+Json energy_json(const SynthResult& result) {
+    if (!result.activity) return nullptr;
+    const SimulatedActivity& did = *result.activity;
+    const auto a_mac = [&](double Energy::*part) {
+        return did.energy ? Json(significant((*did.energy).*part / static_cast<double>(did.macs)))
+                          : Json(nullptr);
+    };
+    Json document = {
+        {"model", "simulated"},
+        {"stream", stream_name(did.stream)},
+        {"seed", did.stream == Stream::file ? Json(nullptr) : Json(did.seed)},
+        {"operands_sha256", or_null(did.operands_sha256)},
+        {"cycles", did.cycles},
+        {"macs", did.macs},
+        {"terms", did.terms},
+        {"toggles_per_mac", significant(did.toggles_per_mac())},
+        {"internal_pj", a_mac(&Energy::internal_pj)},
+        {"switching_pj", a_mac(&Energy::switching_pj)},
+        {"leakage_pj", a_mac(&Energy::leakage_pj)},
+        {"pj_per_mac", did.energy ? Json(significant(*did.pj_per_mac())) : Json(nullptr)}};
+    return document;
+}
+
 /// "stock 194, area-once 165, area-repeated 164: area-repeated is kept".
 std::string attempt_list(const SynthResult& result) {
     std::string list;
@@ -185,6 +209,7 @@ Json to_json(const SynthResult& result, Detail detail) {
         {"timing_met", or_null(result.timing_met())},
         {"timing", timing_json(result)},
         {"power", power_json(result)},
+        {"energy", energy_json(result)},
         {"effort", effort_name(result.effort)},
         {"kept", result.kept},
         {"attempts", attempts},
@@ -227,6 +252,16 @@ std::string to_text(const SynthResult& result) {
         row("pJ a MAC", fmt::format("{:.1f}", *result.pj_per_mac()),
             fmt::format("vectorless: {:.3f} mW at {} MHz, cells and their pins alone",
                         result.power->total_mw, result.freq_mhz));
+    if (result.activity) {
+        const SimulatedActivity& did = *result.activity;
+        const auto of = fmt::format("{} operands, {} products, sums of {}", stream_name(did.stream),
+                                    did.macs, did.terms);
+        if (did.energy)
+            row("pJ a MAC", fmt::format("{:.1f}", *did.pj_per_mac()), "simulated: " + of);
+        row("toggles", fmt::format("{:.1f}", did.toggles_per_mac()),
+            did.energy ? "a MAC, of the nets that cells drive"
+                       : "a MAC: no energy, no unit; simulated: " + of);
+    }
     text += fmt::format("  cells    {}\n  tools   ", cell_list(result.cells));
     for (const auto& [name, version] : result.tools) text += fmt::format(" {} {}", name, version);
     text += fmt::format("\n  logs     {}\n", result.work.string());

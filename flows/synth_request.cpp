@@ -49,6 +49,37 @@ void read_seeds(const std::string& text, SynthOptions& options,
             {fmt::format("seeds: {} names a seed twice", printable(text)), "each seed once"});
 }
 
+void read_activity(const SynthRequest& request, SynthOptions& options,
+                   std::vector<Complaint>& complaints) {
+    ActivityOptions asked;
+    if (request.activity == "uniform" || request.activity == "gauss")
+        asked.stream = request.activity == "gauss" ? Stream::gauss : Stream::uniform;
+    else if (request.activity)
+        complaints.push_back(
+            {fmt::format("activity: {} is no stream of operands", printable(*request.activity)),
+             "uniform, gauss; or --operands FILE"});
+    if (request.operands) {
+        asked.stream = Stream::file;
+        asked.operands = *request.operands;
+        if (request.activity)
+            complaints.push_back({"operands: a file is given, and a stream to be drawn too",
+                                  "either --operands or --activity"});
+    }
+    if (request.activity_seed) {
+        const auto seed = parse_whole_number(*request.activity_seed, 0, largest_seed);
+        if (seed)
+            asked.seed = static_cast<std::uint64_t>(*seed);
+        else
+            complaints.push_back(
+                {fmt::format("activity-seed: {} will not do", printable(*request.activity_seed)),
+                 fmt::format("a whole number from 0 to {}", largest_seed)});
+        if (!request.activity)
+            complaints.push_back(
+                {"activity-seed: nothing is drawn", "--activity uniform or gauss"});
+    }
+    if (request.activity || request.operands) options.activity = asked;
+}
+
 }  // namespace
 
 Result<SynthOptions> make_synth_options(const SynthRequest& request) {
@@ -81,6 +112,7 @@ Result<SynthOptions> make_synth_options(const SynthRequest& request) {
                 {fmt::format("time-limit: {} will not do", printable(*request.time_limit)),
                  "whole seconds from 1 to 86400"});
     }
+    read_activity(request, options, complaints);
     if (request.work) {
         if (request.work->empty())
             complaints.push_back({"work: no folder is named", "a path"});

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "flows/operand_stream.hpp"
 #include "flows/targets.hpp"
 #include "support/result.hpp"
 
@@ -20,6 +21,13 @@ enum class Effort {
     area,   ///< that and the target's area attempts: the least netlist of all is kept
 };
 
+/// A simulation of the netlist: what it is fed.
+struct ActivityOptions {
+    Stream stream = Stream::uniform;
+    std::uint64_t seed = 1;          ///< of the stream; a file has none
+    std::filesystem::path operands;  ///< of Stream::file
+};
+
 /// As typed: nothing is checked yet.
 struct SynthRequest {
     std::string target;
@@ -27,7 +35,10 @@ struct SynthRequest {
     std::optional<std::string> freq;        ///< MHz: "100", "62.5"
     std::optional<std::string> effort;      ///< "stock", "area"
     std::optional<std::string> time_limit;  ///< seconds for each program that is run
-    std::optional<std::string> work;        ///< folder for logs and intermediate files
+    std::optional<std::string> activity;    ///< "uniform", "gauss"
+    std::optional<std::string> activity_seed;
+    std::optional<std::string> operands;  ///< a file of pairs, instead of a stream
+    std::optional<std::string> work;      ///< folder for logs and intermediate files
     DspBlocks dsp = DspBlocks::avoided;
 };
 
@@ -39,6 +50,7 @@ struct SynthOptions {
     std::chrono::seconds time_limit{600};
     std::optional<std::filesystem::path> work;  ///< none: see work_folder.hpp
     DspBlocks dsp = DspBlocks::avoided;
+    std::optional<ActivityOptions> activity;  ///< none: the netlist is not simulated
 };
 
 /// Error (request): every complaint.

@@ -82,6 +82,7 @@ struct Target {
     std::string family;       ///< "ice40"
     Synthesis synthesis;
     std::vector<Page> pages;
+    std::vector<std::string> cell_models;  ///< Yosys commands that read what its cells compute
     std::vector<CellRule> cells;
     std::string lut_definition;          ///< what `luts` adds up, in words; empty: no LUTs
     std::optional<Router> router;        ///< none: nothing is placed and routed

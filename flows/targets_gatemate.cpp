@@ -36,6 +36,7 @@ std::vector<Target> gatemate_targets() {
                                "bitshed_harness",
                                "clkbufmap -buf CC_BUFG O:I bitshed_harness"}},
         .pages = {},
+        .cell_models = {"read_verilog -defer +/gatemate/cells_sim.v"},
         .cells = {{"CC_L2T4", Resource::lut, 1},
                   {"CC_L2T5", Resource::lut, 1},
                   {"CC_LUT*", Resource::lut, 1},

@@ -27,6 +27,7 @@ Target gowin(const std::string& name, const std::string& description, const std:
                                "hilomap -singleton -hicell VCC V -locell GND G",
                                "iopadmap -bits -inpad IBUF O:I -outpad OBUF I:O bitshed_harness"}},
         .pages = {{"gowin_lut4.v", templates::gowin_lut4_v}, {"pins.cst", pins}},
+        .cell_models = {"read_verilog -defer +/gowin/cells_sim.v"},
         .cells = {{"LUT*", Resource::lut, 1},
                   {"ALU", Resource::lut, 1},
                   {"ALU", Resource::carry, 1},

@@ -29,6 +29,8 @@ Target ice40(const std::string& name, const std::string& description, const std:
                       .finish = {},
                       .pads = {}},  // nextpnr makes the pads itself
         .pages = {},
+        .cell_models = {"read_verilog -defer -D ICE40_" + std::string(device == "hx" ? "HX" : "U") +
+                        " +/ice40/cells_sim.v"},
         .cells = {{"SB_LUT4", Resource::lut, 1},
                   {"SB_DFF*", Resource::ff, 1},
                   {"SB_CARRY", Resource::carry, 1},
@@ -42,7 +44,8 @@ Target ice40(const std::string& name, const std::string& description, const std:
 
 /// ECP5, MachXO2 and MachXO3: a carry cell is two LUTs and a chain.
 Target trellis(const std::string& name, const std::string& description, const std::string& family,
-               const std::string& pass, const std::string& carry, Router router) {
+               const std::string& pass, const std::string& carry, const std::string& models,
+               Router router) {
     return {
         .name = name,
         .description = description,
@@ -57,6 +60,7 @@ Target trellis(const std::string& name, const std::string& description, const st
                       .finish = {},
                       .pads = {}},
         .pages = {},
+        .cell_models = {"read_verilog -defer -overwrite " + models},
         .cells = {{"LUT4", Resource::lut, 1},
                   {carry, Resource::lut, 2},
                   {carry, Resource::carry, 1},
@@ -94,6 +98,7 @@ Target nexus() {
                       .pads = {}},
         .pages = {{"nexus_feed_in.v", templates::nexus_feed_in_v},
                   {"pins.pdc", templates::pins_nexus_40_pdc}},
+        .cell_models = {"read_verilog -defer +/nexus/cells_sim.v"},
         .cells = {{"LUT4", Resource::lut, 1},
                   {"CCU2", Resource::lut, 2},
                   {"CCU2", Resource::carry, 1},
@@ -126,17 +131,18 @@ std::vector<Target> lattice_targets() {
               {"--up5k", "--package", "sg48"}),
         // -nowidelut: wide multiplexers (PFUMX, L6MUX21) would hide LUTs from the count.
         trellis("ecp5-25k", "Lattice ECP5 LFE5U-25F, package CABGA256, speed grade 6", "ecp5",
-                "synth_ecp5 -nowidelut", "CCU2C",
+                "synth_ecp5 -nowidelut", "CCU2C", "+/ecp5/cells_sim.v",
                 Router{.program = "nextpnr-ecp5",
                        .arguments = {"--25k", "--package", "CABGA256", "--speed", "6",
                                      "--lpf-allow-unconstrained"}}),
         trellis("machxo2", "Lattice MachXO2 LCMXO2-1200HC, package TG144, speed grade 6", "machxo2",
-                "synth_lattice -family xo2 -nowidelut", "CCU2D",
+                "synth_lattice -family xo2 -nowidelut", "CCU2D", "+/lattice/cells_sim_xo2.v",
                 Router{.program = "nextpnr-machxo2",
                        .arguments = {"--device", "LCMXO2-1200HC-6TG144C"},
                        .unroutable = clock_unrouted}),
         trellis("machxo3", "Lattice MachXO3LF LCMXO3LF-6900C, package BG256, speed grade 6",
                 "machxo3", "synth_lattice -family xo3 -nowidelut", "CCU2D",
+                "+/lattice/cells_sim_xo3.v",
                 Router{.program = "nextpnr-machxo2",
                        .arguments = {"--device", "LCMXO3LF-6900C-6BG256C"},
                        .unroutable = clock_unrouted}),

@@ -25,6 +25,7 @@ Target xilinx(const std::string& name, const std::string& description, const std
                       .finish = {},
                       .pads = {}},
         .pages = {},
+        .cell_models = {"read_verilog -defer +/xilinx/cells_sim.v"},
         .cells = {{"LUT1", Resource::lut, 1},
                   {"LUT2", Resource::lut, 1},
                   {"LUT3", Resource::lut, 1},

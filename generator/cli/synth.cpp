@@ -70,7 +70,8 @@ void add_synth(CLI::App& app, Session& session) {
         add_verb(app, session, "synth",
                  "Measure a unit (SPEC or DIR/MODULE) on a target: cells and clock frequency",
                  "  bitshed synth 'e4m3*e4m3+exact' --target ice40-hx8k\n"
-                 "  bitshed synth 'int4*int8' --stages 1 --target ecp5-25k --seeds 1,2,3 --json",
+                 "  bitshed synth 'int4*int8' --stages 1 --target ecp5-25k --seeds 1,2,3 --json\n"
+                 "  bitshed synth 'e2m1*e2m1' --target asic-osu018 --activity gauss",
                  [&session, given] { return measure(session, *given); });
     add_mac_options(verb, given->unit);
     verb->add_option("--target", given->request.target, "One of " + target_names())->required();
@@ -82,6 +83,14 @@ void add_synth(CLI::App& app, Session& session) {
     verb->add_option(
         "--effort", given->request.effort,
         "stock (default), or area: several netlists by area-oriented mapping, the least is kept");
+    verb->add_option("--activity", given->request.activity,
+                     "Simulate the netlist on operands, uniform or gauss: toggles, and of an asic "
+                     "target energy a MAC");
+    verb->add_option("--activity-seed", given->request.activity_seed,
+                     "Seed of those operands (default 1)");
+    verb->add_option("--operands", given->request.operands,
+                     "Simulate the netlist on the pairs of a file: a weight's and an activation's "
+                     "code a line, in hex digits");
     verb->add_option("--time-limit", given->request.time_limit,
                      "Seconds for each program that is run (default 600)");
     verb->add_option("--work", given->request.work,

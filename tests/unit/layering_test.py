@@ -25,7 +25,7 @@ PARTS = {
                 {"support", "format", "golden", "emit/manifest.hpp", "rtl", "templates"}),
     "proof": ("sim/proof",
               {"support", "format", "golden", "emit/manifest.hpp", "rtl", "templates"}),
-    "flows": ("flows", {"support", "emit/manifest.hpp", "templates"}),
+    "flows": ("flows", {"support", "format", "emit/manifest.hpp", "templates"}),
     "quant": ("quant", {"support", "format", "golden"}),
     "cli": ("generator/cli", ALL),
 }
