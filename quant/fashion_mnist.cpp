@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <memory>
 
 #include "quant/images.hpp"
@@ -18,11 +17,6 @@ namespace {
 
 constexpr std::size_t side = 28;
 constexpr std::size_t classes = 10;
-
-fs::path folder() {
-    const char* named = std::getenv("BITSHED_FASHION_MNIST");
-    return named != nullptr ? named : "/usr/share/datasets/fashion-mnist";
-}
 
 /// The elements of an idx file with the given extents: a big-endian number that tells type and
 /// axes, one an extent, then bytes.
@@ -63,9 +57,10 @@ std::size_t pair_count(Split split) {
 Result<ImageSet> fashion_mnist_pairs(Split split, std::span<const std::size_t> which) {
     const std::size_t count = pair_count(split);
     const std::string prefix = split == Split::training ? "train" : "t10k";
-    auto images = read_idx(folder() / (prefix + "-images-idx3-ubyte.gz"), {count, side, side});
+    auto images =
+        read_idx(fashion_mnist_folder() / (prefix + "-images-idx3-ubyte.gz"), {count, side, side});
     if (!images) return images.error();
-    auto labels = read_idx(folder() / (prefix + "-labels-idx1-ubyte.gz"), {count});
+    auto labels = read_idx(fashion_mnist_folder() / (prefix + "-labels-idx1-ubyte.gz"), {count});
     if (!labels) return labels.error();
     ImageSet set;
     set.count = which.size();

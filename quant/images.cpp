@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "quant/npy.hpp"
 #include "support/text.hpp"
@@ -77,6 +78,11 @@ Outcome read_labels(const ImageFiles& files, ImageSet& set) {
 }
 
 }  // namespace
+
+std::filesystem::path fashion_mnist_folder() {
+    const char* named = std::getenv("BITSHED_FASHION_MNIST");
+    return named != nullptr ? named : "/usr/share/datasets/fashion-mnist";
+}
 
 void gather_images(const ImageSet& set, std::span<const std::size_t> indices, float* out) {
     const std::size_t plane = set.height * set.width;

@@ -50,6 +50,8 @@ enum class Split { training, test };
 /// dataset-fashion-mnist, from the folder that BITSHED_FASHION_MNIST names or where the package
 /// puts them. Error (files): they are not there or damaged, with how to get them.
 Result<ImageSet> fashion_mnist_pairs(Split split, std::span<const std::size_t> which);
+/// Where they are looked for.
+std::filesystem::path fashion_mnist_folder();
 /// How many pairs a split has.
 std::size_t pair_count(Split split);
 

@@ -42,7 +42,7 @@ Interval wilson_interval(std::int64_t count, std::int64_t of) {
     const double reach =
         two_sided_95 / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
     // At the ends the formula says 0 and 1 but for rounding.
-    return {100 * std::max(0.0, middle - reach), 100 * std::min(1.0, middle + reach)};
+    return {count == 0 ? 0 : 100 * (middle - reach), count == of ? 100 : 100 * (middle + reach)};
 }
 
 Interval paired_interval(std::int64_t gained, std::int64_t lost, std::int64_t of) {

@@ -32,7 +32,8 @@ Outcome run_one(const char* model, const char* in, const char* out) {
     if (!output) return output.error();
     const at::Tensor dense = output.value().to(at::kFloat).contiguous();
     const std::vector<std::size_t> shape(dense.sizes().begin(), dense.sizes().end());
-    return write_npy(out, shape, {dense.data_ptr<float>(), static_cast<std::size_t>(dense.numel())});
+    return write_npy(out, shape,
+                     {dense.data_ptr<float>(), static_cast<std::size_t>(dense.numel())});
 }
 
 }  // namespace

@@ -108,6 +108,13 @@ with tempfile.TemporaryDirectory() as place:
     validate("sweep", run("sweep", plan, "--store", store, "--json"))
     validate("report", run("report", "--store", store, "--json"))
 validate("doctor", run("doctor", "--json"))
+if os.path.exists(os.path.join(os.path.dirname(bitshed), "bitshed-quantize")) and os.path.isdir(
+        os.environ.get("BITSHED_FASHION_MNIST", "/usr/share/datasets/fashion-mnist")):
+    validate("quantize", run("quantize", "--model", "resnet_0", "--weight", "e2m1", "--activation", "int4", "--json"))
+    validate("quantize", run("quantize", "--model", "vit_0", "--weight", "float", "--activation", "float", "--json"))
+else:
+    print("quantize was not tried: this build has no quantizer, or dataset-fashion-mnist is not installed")
+    del documents["quantize"]
 complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]
 for complaint in complaints:
     print(complaint)
