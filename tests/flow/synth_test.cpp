@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 
 #include "flows/synth.hpp"
 #include "recorded.hpp"
+#include "support/process.hpp"
 
 namespace fs = std::filesystem;
 using bitshed::flows::CellCounts;
@@ -102,6 +104,105 @@ TEST_CASE("synth: four xor gates and four registers have the area that the libra
         CHECK(*slower.value().pj_per_mac() == Approx(*result.pj_per_mac()).epsilon(1e-3));
         CHECK(slower.value().power->total_mw == Approx(result.power->total_mw / 4).epsilon(1e-3));
     }
+}
+
+namespace {
+
+/// A unit on a target, simulated on pairs that stand in a file.
+SynthResult simulated(const std::string& unit, const std::string& target, const std::string& pairs,
+                      const fs::path& work) {
+    const auto operands = work / "operands.txt";
+    REQUIRE(bitshed::write_file(operands, pairs).ok());
+    const auto result =
+        measure(bitshed::tests::hand_written(unit), {.target = target,
+                                                     .seeds = "1",
+                                                     .operands = operands.string(),
+                                                     .work = (work / target).string()});
+    if (!result) FAIL(result.error().complaints[0].problem);
+    REQUIRE(result.value().activity);
+    return result.value();
+}
+
+}  // namespace
+
+TEST_CASE("synth: four xor gates whose operands alternate toggle as often as one counts by hand") {
+    const bitshed::ScratchFolder folder("synth-test");
+    for (const char* target : {"ecp5-25k", "asic-osu018"}) {
+        INFO(target);
+        // Every xor and every register changes in every cycle: 4 + 4.
+        const auto result = simulated("tiny_xor", target, "0 0\nf 0\n", folder.path());
+        CHECK(result.activity->cycles == 4096);
+        CHECK(result.activity->macs == 4096);
+        CHECK(result.activity->toggles == 8 * 4096);
+        const auto document = to_json(result, bitshed::flows::Detail::run);
+        CHECK(document["energy"]["toggles_per_mac"] == 8);
+        CHECK(document["energy"]["stream"] == "file");
+        CHECK(document["energy"]["seed"].is_null());
+        CHECK(document["energy"]["pj_per_mac"].is_number() ==
+              (std::string(target) == "asic-osu018"));
+    }
+    // One bit of the operands alone changes: one xor, one register; both at once: none.
+    CHECK(simulated("tiny_xor", "ice40-hx8k", "3 0\n1 0\n", folder.path()).activity->toggles ==
+          2 * 4096);
+    CHECK(simulated("tiny_xor", "ice40-hx8k", "3 5\n5 3\n", folder.path()).activity->toggles == 0);
+}
+
+TEST_CASE("synth: the energy of alternating operands is what the library says of each change") {
+    const bitshed::ScratchFolder folder("synth-test");
+    for (const auto& [target, pin_pf, volts] :
+         {std::tuple<const char*, double, double>{"asic-osu018", 0.00882947, 1.8},
+          std::tuple<const char*, double, double>{"asic-osu035", 0.0130794, 3.3}}) {
+        INFO(target);
+        const auto moving = simulated("tiny_xor", target, "0 0\nf 0\n", folder.path());
+        // Four gates into the data pins of four registers, whose own outputs drive nothing.
+        CHECK(moving.activity->energy->switching_pj / 4096 ==
+              Approx(4 * 0.5 * pin_pf * volts * volts));
+        // Nothing moves but the clock: no switching, and inside the registers what OpenSTA says of
+        // the clock pins. It books the energy of a rise and of a fall on either edge, hence the
+        // half.
+        const auto still = simulated("tiny_xor", target, "5 3\n", folder.path());
+        CHECK(still.activity->toggles == 0);
+        CHECK(still.activity->energy->switching_pj == 0);
+        const auto script = bitshed::read_file(folder.path() / target / "power.tcl").value();
+        auto quiet = script;
+        quiet.replace(quiet.find("-activity 0.5"), 13, "-activity 0.0");
+        REQUIRE(bitshed::write_file(folder.path() / target / "quiet.tcl", quiet).ok());
+        const auto log = folder.path() / target / "quiet.log";
+        const auto ended =
+            bitshed::run({.arguments = {"sta", "-no_init", "-no_splash", "-exit", "quiet.tcl"},
+                          .folder = folder.path() / target,
+                          .log = log});
+        REQUIRE(ended.ok());
+        const auto clock_alone =
+            bitshed::flows::parse_power_log(bitshed::read_file(log).value()).value();
+        CHECK(still.activity->energy->internal_pj / 4096 ==
+              Approx(clock_alone.internal_mw * 10 / 2).epsilon(1e-4));
+        CHECK(still.activity->energy->leakage_pj / 4096 ==
+              Approx(clock_alone.leakage_mw * 10).epsilon(1e-4));
+        CHECK(*moving.activity->pj_per_mac() > *still.activity->pj_per_mac());
+    }
+}
+
+TEST_CASE("synth: a MAC's energy comes from a seed, and a resting MAC draws its clock alone") {
+    const bitshed::ScratchFolder folder("synth-test");
+    const auto unit = bitshed::tests::hand_written("mac_e4m3_e4m3_plain");
+    const auto drawn = [&](const char* stream, const char* seed) {
+        const auto result = measure(unit, {.target = "asic-osu018",
+                                           .activity = stream,
+                                           .activity_seed = seed,
+                                           .work = folder.path() / "drawn"});
+        if (!result) FAIL(result.error().complaints[0].problem);
+        return *result.value().activity;
+    };
+    const auto first = drawn("gauss", "1");
+    CHECK(first.toggles == drawn("gauss", "1").toggles);
+    CHECK(first.toggles != drawn("gauss", "2").toggles);
+    CHECK(first.toggles != drawn("uniform", "1").toggles);
+    CHECK(first.macs < first.cycles);  // clearing takes a cycle
+    // Zero times zero: but for the cycles of clear nothing has a reason to move.
+    const auto rest = simulated("mac_e4m3_e4m3_plain", "asic-osu018", "0 0\n", folder.path());
+    CHECK(rest.activity->toggles_per_mac() < 0.1);
+    CHECK(*rest.activity->pj_per_mac() < *first.pj_per_mac() / 4);
 }
 
 TEST_CASE("synth: a target of the extra set-up is measured, or says how to be got") {

@@ -274,6 +274,90 @@ TEST_CASE("an OpenSTA that fails, lies or says nothing gives no figure") {
     for (const auto& way : ways_to_fail(power)) refuses(both(timing, way), "power.log");
 }
 
+namespace {
+
+/// What a fake Yosys does with the script of the simulation: a netlist of one register on acc_o.
+const char* const simulation_yosys =
+    "if [ \"$3\" = activity.ys ]; then\n"
+    "echo '{\"modules\": {\"tiny_xor\": {\"cells\": {\"r\": {\"type\": \"SB_DFF\",'\\\n"
+    "'\"port_directions\": {\"Q\": \"output\"}, \"connections\": {\"Q\": [7]}}},'\\\n"
+    "'\"netnames\": {\"acc_o\": {\"bits\": [7]}}}}}' > activity_connections.json\n"
+    "exit 0\nfi\n";
+
+/// A fake Verilator whose program runs `simulation`.
+void fake_verilator(const FakeTools& tools, const std::string& simulation,
+                    const std::string& after = "") {
+    tools.script("verilator",
+                 "case \"$1\" in --version) echo 'Verilator 5.006 2023-01-22'; exit 0;; esac\n"
+                 "mkdir activity_build\ncat > activity_build/activity <<'END'\n#!/bin/sh\n" +
+                     simulation + "END\nchmod +x activity_build/activity\n" + after);
+    ::setenv("PATH", (tools.work().parent_path() / "bin").c_str(), 1);
+}
+
+/// A dump of 4112 rows in which acc_o changes once, `cycles` times the clock.
+std::string good_simulation(int cycles) {
+    return "(echo '$scope module unit $end $var wire 1 ! clk_i $end $var wire 1 @ acc_o $end "
+           "$upscope $end $enddefinitions $end'; echo '#0 0! 0@'; i=1; while [ $i -le " +
+           std::to_string(cycles) +
+           " ]; do echo \"#$((2*i-1)) 1! #$((2*i)) 0!\"; i=$((i+1)); done; echo '1@') "
+           "> activity.vcd\n";
+}
+
+}  // namespace
+
+TEST_CASE("a Verilator that is missing, fails, lies or says nothing gives no activity") {
+    const FakeTools tools;
+    tools.yosys(simulation_yosys + std::string(good_yosys));
+    tools.router(good_router);
+    const auto simulate = [&] {
+        const auto unit = bitshed::tests::hand_written("tiny_xor");
+        const auto options = bitshed::flows::make_synth_options({.target = "ice40-hx8k",
+                                                                 .seeds = "1",
+                                                                 .time_limit = "2",
+                                                                 .activity = "uniform",
+                                                                 .work = tools.work().string()});
+        return bitshed::flows::synthesize(unit.manifest, unit.verilog, options.value(), 1,
+                                          [](const std::string&) {});
+    };
+    const auto refuses = [&](const char* words, ErrorKind kind = ErrorKind::tool) {
+        const auto refused = simulate();
+        REQUIRE_FALSE(refused.ok());
+        CHECK(refused.error().kind == kind);
+        INFO(refused.error().complaints[0].problem);
+        CHECK(mentions(refused.error(), words));
+    };
+    refuses("verilator was not found");
+    fake_verilator(tools, good_simulation(4111));
+    const auto good = simulate();
+    if (!good) FAIL(good.error().complaints[0].problem);
+    CHECK(good.value().activity->toggles == 1);
+    for (const char* after : {"exit 1\n", "kill -SEGV $$\n", "rm activity_build/activity\n"}) {
+        INFO(after);
+        fake_verilator(tools, good_simulation(4111), after);
+        refuses("activity_build.log");
+    }
+    fake_verilator(tools, good_simulation(4111), "sleep 60\n");
+    refuses("activity_build.log", ErrorKind::timeout);
+    for (const std::string& simulation :
+         {std::string("exit 0\n"), good_simulation(4111) + "exit 1\n",
+          std::string("echo garbage > activity.vcd\n"), std::string(": > activity.vcd\n"),
+          good_simulation(4111) + "head -c 60 activity.vcd > half; mv half activity.vcd\n",
+          good_simulation(4111) + "head -c 9000 activity.vcd > half; mv half activity.vcd\n",
+          good_simulation(4000)}) {
+        INFO(simulation);
+        fake_verilator(tools, simulation);
+        refuses("activity_simulation.log");
+    }
+    fake_verilator(tools, good_simulation(4111));
+    for (const std::string& body :
+         {std::string("exit 0\n"), std::string("exit 1\n"),
+          std::string("echo '{}' > activity_connections.json; exit 0\n")}) {
+        INFO(body);
+        tools.yosys("if [ \"$3\" = activity.ys ]; then\n" + body + "fi\n" + good_yosys);
+        refuses("activity.log");
+    }
+}
+
 TEST_CASE(
     "a seed whose clock cannot be routed gives way to another, on the routers that have such") {
     const FakeTools tools;
