@@ -109,9 +109,10 @@ void with_scales(const Slices& slices, std::span<const float> scales, Run run, E
     }
     const std::size_t row = slices.count * slices.inner;
     const std::size_t rows = std::clamp<std::size_t>(block_size / row, 1, slices.outer);
-    std::vector<float> expanded(rows * row);
-    for (std::size_t i = 0; i < expanded.size(); ++i)
-        expanded[i] = scales[i / slices.inner % slices.count];
+    std::vector<float> expanded;
+    expanded.reserve(rows * row);
+    for (std::size_t filled = 0; filled < rows; ++filled)
+        for (const float scale : scales) expanded.insert(expanded.end(), slices.inner, scale);
     for (std::size_t at = 0; at < slices.size(); at += expanded.size())
         each(at, std::min(expanded.size(), slices.size() - at), expanded.data());
 }

@@ -18,11 +18,13 @@ namespace bitshed::quant {
 namespace {
 
 constexpr std::string_view percentile_prefix = "percentile:";
-constexpr double coarse_octave = 8;  ///< coarse steps an octave
-constexpr int coarse_down = 56;      ///< coarse steps below absmax's scale
-constexpr int coarse_up = 8;         ///< and above
+constexpr std::size_t small_tensor = 4096;
+constexpr int fine_octave = 32;   ///< first steps an octave for up to so many elements
+constexpr int coarse_octave = 8;  ///< and for more
+constexpr int octaves_down = 7;   ///< tried below absmax's scale
+constexpr int octaves_up = 1;     ///< and above
 constexpr int refinements = 2;
-constexpr int refined_steps = 8;  ///< on either side; each a coarser step divided by as many
+constexpr int refined_steps = 8;  ///< on either side; each the last step divided by as many
 
 std::optional<double> percent_in(std::string_view text) {
     double value = 0;
@@ -118,7 +120,9 @@ float scale_from_statistic(const Quantizer& quantizer, double statistic) {
     const auto largest = static_cast<double>(quantizer.largest());
     float scale =
         std::max(static_cast<float>(statistic / largest), std::numeric_limits<float>::denorm_min());
-    // What an overflow needs: a statistic at the end of float32, a quotient that was rounded up.
+    if (quantizer.allows_scale(scale)) return scale;
+    // The end of float32: the quotient was rounded up, or an int's least value reaches further.
+    scale = std::numeric_limits<float>::max() / std::max(quantizer.largest(), -quantizer.least());
     while (!quantizer.allows_scale(scale)) scale = std::nextafter(scale, 0.0F);
     return scale;
 }
@@ -138,8 +142,9 @@ float search_scale(const Quantizer& quantizer, std::span<const float> values) {
         best = scale;
         best_octaves = octaves;
     };
-    double step = 1 / coarse_octave;
-    for (int k = -coarse_down; k <= coarse_up; ++k) attempt(k * step);
+    const int octave = values.size() <= small_tensor ? fine_octave : coarse_octave;
+    double step = 1.0 / octave;
+    for (int k = -octaves_down * octave; k <= octaves_up * octave; ++k) attempt(k * step);
     for (int round = 0; round < refinements; ++round) {
         const double middle = best_octaves;
         step /= refined_steps;

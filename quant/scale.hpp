@@ -47,12 +47,15 @@ float absmax(std::span<const float> values);
 double percentile(std::span<const float> values, double percent);
 
 /// statistic / largest(), in float32, made an allowed scale: not below the least positive float32,
-/// and one step less where largest() times it would overflow. 1 where the statistic is 0.
+/// and where a value of the format times it would overflow, the greatest scale that is allowed. 1
+/// where the statistic is 0.
 float scale_from_statistic(const Quantizer& quantizer, double statistic);
 
-/// The scale of the least squared_error among absmax's own and those that the search tries: ratios
-/// 2^(k/8) of absmax's scale for k = -56..8, then twice, around the best so far, 16 steps each an
-/// eighth of the last. Deterministic; never worse than absmax; no promise to be the least of all.
+/// The scale of the least squared_error among absmax's own and those that the search tries. These
+/// are 2^r times absmax's: first r from -7 to 1 in steps of 1/32 (of 1/8 for more than 4096
+/// elements, for whom the error is smooth); then twice, on either side of the best so far, 8 steps
+/// each an eighth of the last. Deterministic; never worse than absmax; no promise to be the least
+/// of all.
 float search_scale(const Quantizer& quantizer, std::span<const float> values);
 
 /// The scale of one tensor. A percentile that is 0 where not all elements are falls back to absmax.

@@ -262,6 +262,13 @@ std::optional<fs::path> find_program(const std::string& name) {
     return std::nullopt;
 }
 
+std::optional<fs::path> find_beside(const std::string& name) {
+    std::error_code failure;
+    const fs::path executable = fs::read_symlink("/proc/self/exe", failure);
+    if (failure) return std::nullopt;
+    return find_program((executable.parent_path() / name).string());
+}
+
 std::string shell_line(const std::vector<std::string>& arguments) {
     std::string line;
     for (const auto& argument : arguments) {
