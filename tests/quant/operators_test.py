@@ -110,7 +110,7 @@ one("HardSigmoid", wide, alpha=0.17, beta=0.4)
 one("HardSwish", wide)
 one("Gelu", wide, opset=20)
 one("Gelu", wide, opset=20, approximate="tanh")
-one("Clip", wide, opset=6 + 1, min=0.0, max=6.0)
+one("Clip", wide, opset=7, min=0.0, max=6.0)
 one("Clip", wide, numpy.float32(-1), numpy.float32(2))
 one("Clip", wide, None, numpy.float32(2))
 one("Clip", wide, numpy.float32(0), opset=13)
@@ -191,9 +191,10 @@ one("Cast", wide, to=TensorProto.BOOL, to_float=True)
 one("Cast", wide, to=TensorProto.INT64, to_float=True)
 one("Shape", y, to_float=True)
 one("Shape", y, start=1, end=-1, opset=15, to_float=True)
-one("Identity", y, opset=13)
-several("Dropout", [helper.make_node("Dropout", ["x"], ["d"]),
-                    helper.make_node("Relu", ["d"], ["y"])], {}, y)
+several("Dropout and Identity", [
+    helper.make_node("Dropout", ["x"], ["d"]), helper.make_node("Relu", ["d"], ["r"]),
+    helper.make_node("Identity", ["r"], ["i"]), helper.make_node("Add", ["i", "r"], ["s"]),
+    helper.make_node("Identity", ["s"], ["y"])], {}, y)
 several("the shape arithmetic of a batch that varies", [
     helper.make_node("Shape", ["x"], ["s"]),
     helper.make_node("Constant", [], ["zero"], value_int=0),
