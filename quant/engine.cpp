@@ -8,10 +8,10 @@
 #include <numeric>
 
 #include "quant/batches.hpp"
-#include "quant/calibration.hpp"
 #include "quant/executor.hpp"
 #include "quant/npy.hpp"
 #include "quant/onnx_import.hpp"
+#include "quant/pipeline.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::quant {
@@ -87,59 +87,121 @@ Outcome check_images(const QuantizeRequest& request, const Graph& graph, const I
                     printable(request.network.string(), 200), takes, given[0], given[1], given[2]));
 }
 
-/// Both networks over all images.
+/// The network in float32 over all images, then others beside it.
 class Evaluation {
   public:
     Evaluation(const QuantizeRequest& request, const ImageSet& images)
         : request_(request), images_(images) {}
 
-    Outcome run(const Graph& reference, const Graph& quantized) {
-        const Executor float32(reference);
-        const Executor formats(quantized);
-        return for_each_batch(reference, images_, [&](const Batch& batch) -> Outcome {
-            const auto p = float32.run(batch.images);
-            if (!p) return p.error();
-            const auto q = formats.run(batch.images);
-            if (!q) return q.error();
-            return compare(batch, p.value(), q.value());
+    /// Runs the network that the others are compared with.
+    Outcome run_reference(const Graph& reference) {
+        return run(reference, "judging float32",
+                   [this](const Batch& batch, const at::Tensor& p) { return keep(batch, p); });
+    }
+
+    /// Runs a quantized network. Its logits are gathered where the request wants them.
+    Result<Accuracy> judge(const Graph& quantized, const std::string& step) {
+        AccuracyCount count;
+        logits.clear();
+        const auto ran = run(quantized, step, [&](const Batch& batch, const at::Tensor& q) {
+            const at::Tensor dense = q.contiguous();
+            const std::span<const float> seen{dense.data_ptr<float>(), batch.count * classes};
+            const std::span<const float> expected{reference_.data() + batch.first * classes,
+                                                  seen.size()};
+            count.add(expected, seen, labels_of(batch), classes);
+            if (request_.logits) logits.insert(logits.end(), seen.begin(), seen.end());
+            return success();
+        });
+        if (!ran) return ran.error();
+        return count.accuracy();
+    }
+
+    std::size_t classes = 0;
+    std::vector<float> logits;  ///< of the network that was judged last
+
+  private:
+    Outcome run(const Graph& graph, const std::string& step,
+                const std::function<Outcome(const Batch&, const at::Tensor&)>& look) {
+        const Executor executor(graph);
+        return for_each_batch(graph, images_, [&](const Batch& batch) -> Outcome {
+            const auto output = executor.run(batch.images);
+            if (!output) return output.error();
+            const auto looked = look(batch, output.value());
+            if (looked && request_.progress)
+                request_.progress(step, batch.first + batch.count, images_.count);
+            return looked;
         });
     }
 
-    AccuracyCount count;
-    std::size_t classes = 0;
-    std::vector<float> logits;
+    [[nodiscard]] std::span<const std::int64_t> labels_of(const Batch& batch) const {
+        return {images_.labels.data() + batch.first, batch.count};
+    }
 
-  private:
-    Outcome compare(const Batch& batch, const at::Tensor& p, const at::Tensor& q) {
+    Outcome keep(const Batch& batch, const at::Tensor& p) {
         if (p.dim() != 2 || p.size(0) != batch.images.size(0) || p.scalar_type() != at::kFloat)
             return Error(ErrorKind::files,
                          fmt::format("{}: its output is not a row of logits for each image",
                                      printable(request_.network.string(), 200)));
         classes = static_cast<std::size_t>(p.size(1));
-        const std::span<const std::int64_t> labels{images_.labels.data() + batch.first,
-                                                   batch.count};
-        for (const std::int64_t label : labels)
+        for (const std::int64_t label : labels_of(batch))
             if (label < 0 || label >= p.size(1))
                 return Error(
                     ErrorKind::files,
                     fmt::format("a label is {}, and the network has {} classes", label, classes),
                     fmt::format("0 to {}", classes - 1));
-        const at::Tensor dense_p = p.contiguous();
-        const at::Tensor dense_q = q.contiguous();
-        const std::size_t size = batch.count * classes;
-        count.add({dense_p.data_ptr<float>(), size}, {dense_q.data_ptr<float>(), size}, labels,
-                  classes);
-        if (request_.logits)
-            logits.insert(logits.end(), dense_q.data_ptr<float>(),
-                          dense_q.data_ptr<float>() + size);
-        if (request_.progress)
-            request_.progress("judging", batch.first + batch.count, images_.count);
+        const at::Tensor dense = p.contiguous();
+        const float* const first = dense.data_ptr<float>();
+        reference_.insert(reference_.end(), first, first + batch.count * classes);
         return success();
     }
 
     const QuantizeRequest& request_;
     const ImageSet& images_;
+    std::vector<float> reference_;  ///< float32's logits
 };
+
+/// Whether a recipe did better than another.
+bool is_better(const Accuracy& a, const Accuracy& b) {
+    return a.top1 != b.top1 ? a.top1 > b.top1 : a.agreement > b.agreement;
+}
+
+/// Tries every recipe and keeps the best.
+Result<QuantizeResult> try_recipes(const QuantizeRequest& request, const Graph& reference,
+                                   const Data& data) {
+    Evaluation evaluation(request, data.judged);
+    if (const auto ran = evaluation.run_reference(reference); !ran) return ran.error();
+    QuantizeResult best;
+    std::vector<float> logits;
+    const bool several = request.recipes.size() > 1;
+    for (const Recipe& recipe : request.recipes) {
+        const auto made = quantize_network(reference, recipe, request, data.calibration);
+        if (!made) return made.error();
+        const Quantized& quantized = made.value();
+        const std::string step = several ? "judging " + recipe.name : "judging";
+        const auto judged = evaluation.judge(quantized.graph, step);
+        if (!judged) return judged.error();
+        const Accuracy& accuracy = judged.value();
+        if (several && request.progress)
+            request.progress(fmt::format("tried {}: top-1 {:.2f} %, agreement {:.2f} %",
+                                         recipe.name, accuracy.top1, accuracy.agreement),
+                             0, 0);
+        if (best.recipe.name.empty() || is_better(accuracy, best.accuracy)) {
+            best.recipe = recipe;
+            best.accuracy = accuracy;
+            best.memory = memory_of(quantized.graph, quantized.plans, quantized.activations);
+            best.layers = quantized.plans.size();
+            logits = std::move(evaluation.logits);
+        }
+        if (several) best.tried.push_back({.recipe = recipe, .accuracy = accuracy});
+    }
+    best.classes = evaluation.classes;
+    if (request.logits) {
+        const std::size_t shape[] = {data.judged.count, evaluation.classes};
+        const auto written = write_npy(*request.logits, shape, logits);
+        if (!written) return written.error();
+    }
+    return best;
+}
 
 /// Activations come and go with every node: their memory is kept, instead of being asked of the
 /// system anew, page by page.
@@ -163,33 +225,7 @@ Result<QuantizeResult> quantize(const QuantizeRequest& request) {
     if (!data) return data.error();
     const auto fit = check_images(request, reference, data.value().judged);
     if (!fit) return fit.error();
-
-    Graph quantized = reference;
-    auto plans = plan_layers(quantized, request.formats);
-    if (request.progress) request.progress("quantizing weights", 0, 0);
-    const auto weighed = quantize_weights(quantized, plans, request.weight_rule);
-    if (!weighed) return weighed.error();
-    if (request.progress) request.progress("calibrating", 0, 0);
-    auto activations = activations_of(quantized, plans);
-    const auto calibrated =
-        calibrate(quantized, data.value().calibration, request.activation_rule, activations);
-    if (!calibrated) return calibrated.error();
-    insert_quantizers(quantized, plans, activations);
-
-    Evaluation evaluation(request, data.value().judged);
-    const auto ran = evaluation.run(reference, quantized);
-    if (!ran) return ran.error();
-    if (request.logits) {
-        const std::size_t shape[] = {data.value().judged.count, evaluation.classes};
-        const auto written = write_npy(*request.logits, shape, evaluation.logits);
-        if (!written) return written.error();
-    }
-    QuantizeResult result;
-    result.accuracy = evaluation.count.accuracy();
-    result.memory = memory_of(quantized, plans, activations);
-    result.layers = plans.size();
-    result.classes = evaluation.classes;
-    return result;
+    return try_recipes(request, reference, data.value());
 }
 
 }  // namespace bitshed::quant

@@ -13,6 +13,7 @@
 #include "quant/images.hpp"
 #include "quant/metrics.hpp"
 #include "quant/plan.hpp"
+#include "quant/recipe.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::quant {
@@ -26,6 +27,9 @@ struct QuantizeRequest {
     std::filesystem::path network;  ///< an ONNX file
     std::variant<ShippedImages, ImageFiles> images;
     FormatChoice formats;
+    /// At least one. Of several the one with the greatest top-1 is reported; of equals the one with
+    /// the greatest agreement, then the first.
+    std::vector<Recipe> recipes = {{.name = "none", .techniques = {}}};
     std::optional<std::size_t> first;  ///< how many images are judged, from the first on; all
     std::size_t calibration = 256;  ///< images, drawn by the seed without repetition; at least 1
     std::uint64_t seed = 0;
@@ -37,11 +41,19 @@ struct QuantizeRequest {
     std::function<void(const std::string&, std::size_t, std::size_t)> progress;
 };
 
+/// What one of several recipes gave.
+struct Tried {
+    Recipe recipe;
+    Accuracy accuracy;
+};
+
 struct QuantizeResult {
+    Recipe recipe;  ///< the one that the rest tells about
     Accuracy accuracy;
     MemoryBits memory;
-    std::size_t layers = 0;   ///< that were quantized
-    std::size_t classes = 0;  ///< logits of an image
+    std::vector<Tried> tried;  ///< every recipe in order, where there were several
+    std::size_t layers = 0;    ///< that were quantized
+    std::size_t classes = 0;   ///< logits of an image
 };
 
 /// Does it. Error (files): a file cannot be read or written, or the network does not fit the

@@ -65,24 +65,28 @@ Slices weight_slices(const Graph& graph, const Layer& layer) {
     return slices.value();
 }
 
-Outcome quantize_weights(Graph& graph, std::vector<LayerPlan>& plans, const ScaleRule& rule) {
-    for (LayerPlan& plan : plans) {
-        if (!plan.weight) continue;
-        const Quantizer quantizer = quantizer_of(*plan.weight);
-        for (const Use& use : weights_of(graph, plan.layer)) {
-            std::vector<float>& weight = own_constant(graph, use).reals;
-            const ValueId value = graph.nodes[index(use.node)].inputs[index(use.slot)];
-            if (plan.layer.has_weight()) plan.layer.weight = value;
-            const Slices slices =
-                plan.layer.has_weight() ? weight_slices(graph, plan.layer) : whole(weight.size());
-            const auto scales = find_scales(quantizer, rule, weight, slices);
-            if (!scales) return scales.error();
-            const auto done = quantizer.quantize(weight, slices, scales.value(), weight);
-            if (!done) return done;
-            plan.weight_scales.insert(plan.weight_scales.end(), scales.value().begin(),
-                                      scales.value().end());
-        }
+Outcome quantize_weight(Graph& graph, LayerPlan& plan, const ScaleRule& rule) {
+    if (!plan.weight) return success();
+    const Quantizer quantizer = quantizer_of(*plan.weight);
+    for (const Use& use : weights_of(graph, plan.layer)) {
+        std::vector<float>& weight = own_constant(graph, use).reals;
+        const ValueId value = graph.nodes[index(use.node)].inputs[index(use.slot)];
+        if (plan.layer.has_weight()) plan.layer.weight = value;
+        const Slices slices =
+            plan.layer.has_weight() ? weight_slices(graph, plan.layer) : whole(weight.size());
+        const auto scales = find_scales(quantizer, rule, weight, slices);
+        if (!scales) return scales.error();
+        const auto done = quantizer.quantize(weight, slices, scales.value(), weight);
+        if (!done) return done;
+        plan.weight_scales.insert(plan.weight_scales.end(), scales.value().begin(),
+                                  scales.value().end());
     }
+    return success();
+}
+
+Outcome quantize_weights(Graph& graph, std::vector<LayerPlan>& plans, const ScaleRule& rule) {
+    for (LayerPlan& plan : plans)
+        if (const auto done = quantize_weight(graph, plan, rule); !done) return done;
     return success();
 }
 

@@ -40,9 +40,11 @@ std::vector<LayerPlan> plan_layers(const Graph& graph, const FormatChoice& choic
 /// The slices of a layer's weight that have a scale of their own: its output channels.
 Slices weight_slices(const Graph& graph, const Layer& layer);
 
-/// Replaces the weights of every layer by their quantized values and notes the scales. A weight
-/// that layers share becomes one for each. Error (request): a weight is a NaN that the format
-/// lacks.
+/// Replaces the weight of a layer by its quantized values and notes the scales; one that other
+/// layers share too becomes the layer's own. Nothing where the plan has no format for it. Error
+/// (request): a weight is a NaN that the format lacks.
+Outcome quantize_weight(Graph& graph, LayerPlan& plan, const ScaleRule& rule);
+/// The same for every layer.
 Outcome quantize_weights(Graph& graph, std::vector<LayerPlan>& plans, const ScaleRule& rule);
 
 /// An activation that one or more layers read in one format.

@@ -1,21 +1,43 @@
-// Recipes: which techniques are applied, and in which order.
+// Recipes: which techniques are applied. Their order is not a choice: it is the paper's.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "support/result.hpp"
+
 namespace bitshed::quant {
 
-enum class Recipe {
-    none,  ///< scales only: round every weight and activation to nearest
+/// In the order in which they are applied. The first three edit the network in float and leave what
+/// it computes as it is; the others come after weights and activations have their scales.
+enum class Technique {
+    fold,      ///< batch norms into the layers before them (techniques/fold.hpp)
+    equalize,  ///< ranges of weights between layers (techniques/equalize.hpp)
+    smooth,    ///< ranges of activations into weights (techniques/smooth.hpp)
+    gptq,      ///< weights rounded one after the other, errors passed on
+    round,     ///< learned rounding of weights
+    bias,      ///< means of layers' outputs (techniques/bias.hpp)
+};
+inline constexpr int technique_count = 6;
+
+std::string_view name(Technique technique);
+
+struct Recipe {
+    std::string name;  ///< as it was asked for: "none", "equalize+bias", "paper"
+    /// Each once, in order, with what others imply; none: scales only.
+    std::vector<Technique> techniques;
+
+    [[nodiscard]] bool has(Technique technique) const;
 };
 
-/// The names of --recipe, in the order of Recipe.
-const std::vector<std::string>& recipe_names();
-std::string name(Recipe recipe);
-/// Nothing where there is no recipe of that name.
-std::optional<Recipe> parse_recipe(std::string_view name);
+/// What --recipe takes, as a sentence for the help.
+std::string allowed_recipes();
+
+/// The recipes that a text means. One for `none`, for techniques with + between them and for
+/// `paper` (all of them); `best` means several, of which the best is to be found out. Equalizing
+/// implies folding. Error (request): an unknown word, a technique twice, or one that this version
+/// lacks.
+Result<std::vector<Recipe>> parse_recipe(std::string_view text);
 
 }  // namespace bitshed::quant

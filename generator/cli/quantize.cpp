@@ -167,10 +167,12 @@ Result<quant::QuantizeRequest> read_request(const Session& session, const Quanti
     request.threads = given.threads.empty()
                           ? session.job_count()
                           : static_cast<int>(reader.number("--threads", given.threads, 1, 1024));
-    if (!quant::parse_recipe(given.recipe))
-        reader.complain(
-            fmt::format("--recipe {}: there is no such recipe", printable(given.recipe)),
-            fmt::format("{}", fmt::join(quant::recipe_names(), ", ")));
+    if (auto recipes = quant::parse_recipe(given.recipe)) {
+        request.recipes = std::move(recipes).value();
+    } else {
+        for (const auto& complaint : recipes.error().complaints)
+            reader.complain("--recipe: " + complaint.problem, complaint.allowed);
+    }
     if (given.logits) request.logits = *given.logits;
     if (!complaints.empty()) return Error(ErrorKind::request, complaints);
     return request;
@@ -200,6 +202,13 @@ Json to_json(const quant::Interval& interval) {
     return Json::array({interval.low, interval.high});
 }
 
+Json names_of(const quant::Recipe& recipe) {
+    Json names = Json::array();
+    for (const quant::Technique technique : recipe.techniques)
+        names.push_back(quant::name(technique));
+    return names;
+}
+
 Json to_json(const QuantizeVerb& given, const quant::QuantizeRequest& request,
              const quant::QuantizeResult& result) {
     const quant::Accuracy& accuracy = result.accuracy;
@@ -207,35 +216,41 @@ Json to_json(const QuantizeVerb& given, const quant::QuantizeRequest& request,
     const auto name = [](const quant::MaybeFormat& format) {
         return format ? format::name(*format) : "float";
     };
-    return {{"model", given.model},
-            {"weight", name(request.formats.weight)},
-            {"activation", name(request.formats.activation)},
-            {"end_weight", name(request.formats.end_weight)},
-            {"end_activation", name(request.formats.end_activation)},
-            {"top1", accuracy.top1},
-            {"top1_interval", to_json(accuracy.top1_interval)},
-            {"top1_fp32", accuracy.top1_fp32},
-            {"top1_fp32_interval", to_json(accuracy.top1_fp32_interval)},
-            {"top1_change", accuracy.top1 - accuracy.top1_fp32},
-            {"top1_change_interval", to_json(accuracy.top1_change_interval)},
-            {"agreement", accuracy.agreement},
-            {"agreement_interval", to_json(accuracy.agreement_interval)},
-            {"sqnr_db", accuracy.sqnr_db ? Json(*accuracy.sqnr_db) : Json(nullptr)},
-            {"kl", accuracy.kl},
-            {"cross_entropy", accuracy.cross_entropy},
-            {"cross_entropy_fp32", accuracy.cross_entropy_fp32},
-            {"memory_bits",
-             {{"weights", memory.weights},
-              {"activations", memory.activations},
-              {"scales", memory.scales},
-              {"others", memory.others},
-              {"total", memory.total()}}},
-            {"layers", result.layers},
-            {"images", accuracy.images},
-            {"classes", result.classes},
-            {"calibration", request.calibration},
-            {"recipe", given.recipe},
-            {"seed", request.seed}};
+    Json document = {{"model", given.model},
+                     {"weight", name(request.formats.weight)},
+                     {"activation", name(request.formats.activation)},
+                     {"end_weight", name(request.formats.end_weight)},
+                     {"end_activation", name(request.formats.end_activation)},
+                     {"top1", accuracy.top1},
+                     {"top1_interval", to_json(accuracy.top1_interval)},
+                     {"top1_fp32", accuracy.top1_fp32},
+                     {"top1_fp32_interval", to_json(accuracy.top1_fp32_interval)},
+                     {"top1_change", accuracy.top1 - accuracy.top1_fp32},
+                     {"top1_change_interval", to_json(accuracy.top1_change_interval)},
+                     {"agreement", accuracy.agreement},
+                     {"agreement_interval", to_json(accuracy.agreement_interval)},
+                     {"sqnr_db", accuracy.sqnr_db ? Json(*accuracy.sqnr_db) : Json(nullptr)},
+                     {"kl", accuracy.kl},
+                     {"cross_entropy", accuracy.cross_entropy},
+                     {"cross_entropy_fp32", accuracy.cross_entropy_fp32},
+                     {"memory_bits",
+                      {{"weights", memory.weights},
+                       {"activations", memory.activations},
+                       {"scales", memory.scales},
+                       {"others", memory.others},
+                       {"total", memory.total()}}},
+                     {"layers", result.layers},
+                     {"images", accuracy.images},
+                     {"classes", result.classes},
+                     {"calibration", request.calibration},
+                     {"recipe", result.recipe.name},
+                     {"techniques", names_of(result.recipe)},
+                     {"seed", request.seed}};
+    for (const quant::Tried& tried : result.tried)
+        document["tried"].push_back({{"recipe", tried.recipe.name},
+                                     {"top1", tried.accuracy.top1},
+                                     {"agreement", tried.accuracy.agreement}});
+    return document;
 }
 
 std::string to_text(const quant::QuantizeResult& result) {
@@ -258,6 +273,11 @@ std::string to_text(const quant::QuantizeResult& result) {
                                      result.memory.total(), result.memory.weights,
                                      result.memory.activations)});
     table.add({"images", fmt::format("{}", accuracy.images)});
+    table.add({"recipe", result.tried.empty()
+                             ? result.recipe.name
+                             : fmt::format("{}: of {} that were tried the best by top-1 on these "
+                                           "images",
+                                           result.recipe.name, result.tried.size())});
     return table.text();
 }
 
@@ -307,8 +327,7 @@ void add_quantize(CLI::App& app, Session& session) {
         "--ends", given->ends,
         "The format of the first and the last layer (default int8; same: as the rest)");
     verb->add_option("--recipe", given->recipe,
-                     fmt::format("Which techniques (default none: scales only): {}",
-                                 fmt::join(quant::recipe_names(), ", ")));
+                     "Which techniques (default none: scales only): " + quant::allowed_recipes());
     verb->add_option("--logits", given->logits,
                      "Write the quantized network's logits to this .npy");
     verb->add_option("--seed", given->seed, "Draws the calibration images (default 0)");
