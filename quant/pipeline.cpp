@@ -4,6 +4,7 @@
 #include "quant/techniques/bias.hpp"
 #include "quant/techniques/equalize.hpp"
 #include "quant/techniques/fold.hpp"
+#include "quant/techniques/round_weights.hpp"
 #include "quant/techniques/smooth.hpp"
 
 namespace bitshed::quant {
@@ -25,6 +26,26 @@ Outcome prepare(Graph& graph, const Recipe& recipe, const QuantizeRequest& reque
     return smoothed ? success() : Outcome(smoothed.error());
 }
 
+/// Weights to their formats: to nearest, or by what the layers read.
+Outcome quantize_to_formats(Quantized& quantized, const Recipe& recipe,
+                            const QuantizeRequest& request, const ImageSet& calibration) {
+    const bool compensate = recipe.has(Technique::gptq);
+    const bool learn = recipe.has(Technique::round);
+    if (!compensate && !learn) {
+        tell(request, "quantizing weights");
+        return quantize_weights(quantized.graph, quantized.plans, request.weight_rule);
+    }
+    const auto technique = compensate && learn ? WeightTechnique::both
+                           : compensate        ? WeightTechnique::gptq
+                                               : WeightTechnique::learned_rounding;
+    const auto rounded =
+        round_weights(quantized.graph, quantized.plans, request.weight_rule, calibration, technique,
+                      [&request](std::size_t at, std::size_t of) {
+                          if (request.progress) request.progress("quantizing weights", at, of);
+                      });
+    return rounded ? success() : Outcome(rounded.error());
+}
+
 }  // namespace
 
 Result<Quantized> quantize_network(const Graph& reference, const Recipe& recipe,
@@ -35,8 +56,7 @@ Result<Quantized> quantize_network(const Graph& reference, const Recipe& recipe,
 
     Quantized quantized{
         .graph = prepared, .plans = plan_layers(prepared, request.formats), .activations = {}};
-    tell(request, "quantizing weights");
-    const auto weighed = quantize_weights(quantized.graph, quantized.plans, request.weight_rule);
+    const auto weighed = quantize_to_formats(quantized, recipe, request, calibration);
     if (!weighed) return weighed.error();
     tell(request, "calibrating");
     quantized.activations = activations_of(quantized.graph, quantized.plans);

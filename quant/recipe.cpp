@@ -16,22 +16,19 @@ constexpr std::array<std::string_view, technique_count> names = {"fold", "equali
                                                                  "gptq", "round",    "bias"};
 constexpr std::string_view paper = "fold+equalize+smooth+gptq+round+bias";
 /// What `best` tries, in this order.
-constexpr std::array<std::string_view, 7> candidates = {"none",
+constexpr std::array<std::string_view, 8> candidates = {"none",
                                                         "bias",
-                                                        "equalize",
-                                                        "equalize+bias",
                                                         "smooth+bias",
-                                                        "equalize+smooth",
-                                                        "equalize+smooth+bias"};
+                                                        "equalize+bias",
+                                                        "gptq+bias",
+                                                        "round+bias",
+                                                        "equalize+smooth+gptq+bias",
+                                                        "paper"};
 
 std::optional<Technique> technique_named(std::string_view word) {
     const auto found = std::find(names.begin(), names.end(), word);
     if (found == names.end()) return std::nullopt;
     return static_cast<Technique>(found - names.begin());
-}
-
-bool is_built(Technique technique) {
-    return technique != Technique::gptq && technique != Technique::round;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -54,10 +51,6 @@ Result<Recipe> parse_one(std::string_view text) {
         if (!technique)
             complaints.push_back(
                 {"there is no technique " + printable(std::string(word)), allowed_recipes()});
-        else if (!is_built(*technique))
-            complaints.push_back(
-                {"the technique " + std::string(word) + " is not in this version of bitshed",
-                 "fold, equalize, smooth, bias"});
         else if (!asked.insert(*technique).second)
             complaints.push_back({"the technique " + std::string(word) + " is there twice", ""});
     }

@@ -162,29 +162,67 @@ TEST_CASE("bias correction: images that fill a fixed batch up do not count") {
     }
 }
 
-TEST_CASE("bias correction: the logits of a ResNet at int3 move toward float32's") {
+TEST_CASE("bias correction: the logits of a MobileNet at int4 and int8 move toward float32's") {
     std::vector<std::size_t> which(256);
     for (std::size_t at = 0; at < which.size(); ++at) which[at] = at;
     const auto calibration = fashion_mnist_pairs(Split::training, which);
     const auto judged = fashion_mnist_pairs(Split::test, which);
     REQUIRE(calibration.ok());
     REQUIRE(judged.ok());
-    auto imported = import_onnx(std::filesystem::path(BITSHED_NETWORKS_DIR) / "resnet_0.onnx");
+    auto imported = import_onnx(std::filesystem::path(BITSHED_NETWORKS_DIR) / "mobilenet_0.onnx");
     REQUIRE(imported.ok());
     Graph reference = std::move(imported).value();
     REQUIRE(fold_constants(reference).ok());
     QuantizeRequest request;
-    const auto int3 = format::signed_integer(3);
+    const auto int4 = format::signed_integer(4);
     const auto int8 = format::signed_integer(8);
-    request.formats = {int3, int3, int8, int8};
-    const auto shift = [&](std::string_view recipe) {
-        const auto made = quantize_network(reference, parse_recipe(recipe).value().front(), request,
-                                           calibration.value());
+    request.formats = {int4, int8, int8, int8};
+    const auto quantized = [&](std::string_view recipe) {
+        auto made = quantize_network(reference, parse_recipe(recipe).value().front(), request,
+                                     calibration.value());
         REQUIRE(made.ok());
-        return mean_shift(reference, made.value().graph, judged.value(), 100, 1);
+        return std::move(made).value().graph;
     };
-    const double before = shift("none");
-    const double after = shift("bias");
-    INFO("greatest mean shift of a logit " << before << " before, " << after << " after");
-    CHECK(after < before);
+    const Graph before = quantized("none");
+    const Graph after = quantized("bias");
+    const auto shift = [&](const Graph& graph) {
+        return mean_shift(reference, graph, judged.value(), 100, 1);
+    };
+    const auto sqnr = [&](const Graph& graph) {
+        return runs::sqnr_db(outputs_of(reference, judged.value()),
+                             outputs_of(graph, judged.value()));
+    };
+    CHECK(shift(after) < 0.7 * shift(before));
+    CHECK(sqnr(after) > sqnr(before) + 1);
+}
+
+TEST_CASE("recipes: each technique changes the quantized network, alone and beside the others") {
+    Builder net({3, 6, 6});
+    ValueId x = net.relu6(net.batch_norm(net.conv(net.graph.input, 8, 3, 3), 8));
+    x = net.relu6(net.batch_norm(net.conv(x, 8, 8, 3, 8), 8));
+    x = net.node(Op::gemm, {net.rows_of(x), net.numbers({8, 5}), net.numbers({5})});
+    net.end(net.node(Op::gemm, {x, net.numbers({5, 4}), net.numbers({4})}));
+    const auto images = random_images(40, 3, 6);
+    const auto int4 = format::signed_integer(4);
+    QuantizeRequest request;
+    request.formats = {int4, int4, int4, int4};
+    const auto outputs = [&](const std::string& recipe) {
+        const auto made =
+            quantize_network(net.graph, parse_recipe(recipe).value().front(), request, images);
+        REQUIRE(made.ok());
+        return outputs_of(made.value().graph, images);
+    };
+    const auto none = outputs("none");
+    const auto paper = outputs("paper");
+    CHECK(none == outputs("none"));
+    // Folding alone moves roundings of float32 only; it counts as what equalizing stands on.
+    const std::vector<std::string> techniques = {"equalize", "smooth", "gptq", "round", "bias"};
+    for (const std::string& technique : techniques) {
+        CAPTURE(technique);
+        CHECK(outputs(technique) != none);
+        std::string others = "fold";
+        for (const std::string& other : techniques)
+            if (other != technique) others += "+" + other;
+        CHECK(outputs(others) != paper);
+    }
 }
