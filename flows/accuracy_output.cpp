@@ -128,9 +128,10 @@ ReportTable accuracy_table(const Report& report) {
         table.rows.push_back(
             {harmless(row.model), harmless(row.weight), harmless(row.activation),
              harmless(row.used.empty() ? row.recipe : row.used), or_dash(row.top1, 2),
-             row.top1_fp32 ? fmt::format("{:.2f}", *row.top1_fp32 - *row.top1) : "-", or_dash(row.agreement, 2), or_dash(row.sqnr_db, 1),
-             bits ? std::to_string(*bits) : "-", harmless(joined.target),
-             joined.cost ? cost_words(report.rows[*joined.cost]) : "-", fronts_of(joined)});
+             row.top1_fp32 ? fmt::format("{:.2f}", *row.top1_fp32 - *row.top1) : "-",
+             or_dash(row.agreement, 2), or_dash(row.sqnr_db, 1), bits ? std::to_string(*bits) : "-",
+             harmless(joined.target), joined.cost ? cost_words(report.rows[*joined.cost]) : "-",
+             fronts_of(joined)});
     }
     return table;
 }

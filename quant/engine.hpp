@@ -31,7 +31,7 @@ struct QuantizeRequest {
     /// the greatest agreement, then the first.
     std::vector<Recipe> recipes = {{.name = "none", .techniques = {}}};
     std::optional<std::size_t> first;  ///< how many images are judged, from the first on; all
-    std::size_t calibration = 256;  ///< images, drawn by the seed without repetition; at least 1
+    std::size_t calibration = 256;     ///< images, drawn by the seed without repetition; at least 1
     std::uint64_t seed = 0;
     int threads = 1;
     std::optional<std::filesystem::path> logits;  ///< where the quantized logits are written

@@ -60,10 +60,10 @@ Result<flows::PlannedModel> find_model(const std::string& name) {
     const fs::path file = shipped ? *shipped : fs::absolute(name, failure);
     const auto text = read_file(file);
     if (!text)
-        return Error(ErrorKind::request, fmt::format("models: there is no {}", printable(name)),
-                     fmt::format("{}; or an ONNX file", fmt::join(quant::shipped_networks(), ", ")));
-    return flows::PlannedModel{name, flows::sha256(text.value()),
-                               shipped ? name : file.string()};
+        return Error(
+            ErrorKind::request, fmt::format("models: there is no {}", printable(name)),
+            fmt::format("{}; or an ONNX file", fmt::join(quant::shipped_networks(), ", ")));
+    return flows::PlannedModel{name, flows::sha256(text.value()), shipped ? name : file.string()};
 }
 
 std::chrono::seconds seconds(const char* option, const std::string& given,
@@ -184,7 +184,8 @@ ExitCode sweep(const Session& session, const SweepVerb& given) {
     auto options = sweep_options(session, given);
     if (!options && options.error().kind != ErrorKind::request)
         return Session::fail(options.error());
-    const auto plan = flows::read_plan(text.value(), printable(given.plan, 200), make_unit, find_model);
+    const auto plan =
+        flows::read_plan(text.value(), printable(given.plan, 200), make_unit, find_model);
     std::vector<Complaint> complaints;
     for (const Error* error :
          {options ? nullptr : &options.error(), plan ? nullptr : &plan.error()})
