@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "flows/run_tool.hpp"
 #include "flows/sha256.hpp"
+#include "flows/work_folder.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
-#include "support/text.hpp"
 
 namespace bitshed::flows {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -17,25 +16,19 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* program = "bitshed-quantize";
 
-Error no_document(const fs::path& log) {
-    return {ErrorKind::tool,
-            fmt::format("{} printed no document of quantize; its log is {}", program,
-                        printable(log.string(), 4000)),
-            "one JSON document with top1"};
-}
+constexpr const char* log_file = "quantize.log";
+constexpr const char* document_file = "quantize.json";
 
 }  // namespace
 
 Result<Tool> find_quantizer() {
-    std::error_code failure;
-    const fs::path ours = fs::read_symlink("/proc/self/exe", failure);
-    const fs::path path = ours.parent_path() / program;
-    if (failure || !fs::is_regular_file(path, failure))
+    const auto path = find_beside(program);
+    if (!path)
         return Error(ErrorKind::tool, fmt::format("there is no {} beside bitshed", program),
                      "./setup.sh gets LibTorch, then build again; `bitshed doctor` tells more");
-    const auto text = read_file(path);
+    const auto text = read_file(*path);
     if (!text) return text.error();
-    return Tool{program, {path.string()}, path, "sha256 " + sha256(text.value()), {}};
+    return Tool{program, {path->string()}, *path, "sha256 " + sha256(text.value()), {}};
 }
 
 std::vector<std::string> quantize_arguments(const Json& request) {
@@ -55,31 +48,18 @@ std::vector<std::string> quantize_arguments(const Json& request) {
 Result<Json> run_accuracy_job(const JobInput& input) {
     const auto tool = find_quantizer();
     if (!tool) return tool.error();
-    std::error_code failure;
-    fs::create_directories(input.folder, failure);
-    Command command;
-    command.arguments = tool.value().command;
-    const auto arguments = quantize_arguments(input.request);
-    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-    command.folder = input.folder;
-    command.log = input.folder / "quantize.log";
-    command.standard_output = input.folder / "quantize.json";
-    command.limit = input.limit;
-    const auto ended = run(command);
-    if (!ended) return ended.error();
-    if (ended.value().out_of_time)
-        return Error(ErrorKind::timeout,
-                     fmt::format("{} was not done within {} s; its log is {}", program,
-                                 input.limit.count(), printable(command.log.string(), 4000)));
-    if (ended.value().status != 0)
-        return Error(ErrorKind::tool,
-                     fmt::format("{} ended with status {}; its log is {}", program,
-                                 ended.value().status, printable(command.log.string(), 4000)));
-    const auto text = read_file(command.standard_output);
-    if (!text) return no_document(command.log);
+    const auto work = WorkFolder::open(input.folder, "quantize", program, "");
+    if (!work) return work.error();
+    if (auto ran = run_tool(tool.value(), quantize_arguments(input.request), work.value(), log_file,
+                            input.limit, document_file);
+        !ran)
+        return ran.error();
+    const auto text = read_product(tool.value(), work.value(), document_file, log_file);
+    if (!text) return text.error();
     Json document = Json::parse(text.value(), nullptr, false);
     if (!document.is_object() || !document.contains("top1") || !document["top1"].is_number())
-        return no_document(command.log);
+        return with_log({ErrorKind::tool, "it printed no document of quantize"}, program,
+                        work.value(), log_file);
     return document;
 }
 

@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "support/process.hpp"
+
 namespace bitshed::quant {
 
 namespace fs = std::filesystem;
 
 std::optional<fs::path> networks_folder() {
     if (const char* named = std::getenv("BITSHED_NETWORKS"); named != nullptr) return named;
+    const auto executable = own_executable();
+    if (!executable) return std::nullopt;
+    const fs::path beside = executable.value().parent_path().parent_path();
     std::error_code failure;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", failure);
-    if (failure) return std::nullopt;
-    const fs::path beside = executable.parent_path().parent_path();
     for (const fs::path& folder :
          {beside / "quant" / "networks", beside.parent_path() / "quant" / "networks",
           beside.parent_path().parent_path() / "quant" / "networks",

@@ -15,6 +15,7 @@
 #include "mac/build.hpp"
 #include "quant/shipped.hpp"
 #include "support/files.hpp"
+#include "support/process.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::cli {
@@ -104,11 +105,9 @@ Result<flows::SweepOptions> sweep_options(const Session& session, const SweepVer
         complaints.push_back(
             {fmt::format("keep: {} is unknown", printable(given.keep)), "logs, failures, all"});
     if (!complaints.empty()) return Error(ErrorKind::request, std::move(complaints));
-    std::error_code failure;
-    options.settings.executable = fs::read_symlink("/proc/self/exe", failure);
-    if (failure)
-        return Error(ErrorKind::files,
-                     fmt::format("cannot find out where bitshed lies: {}", failure.message()));
+    auto executable = own_executable();
+    if (!executable) return executable.error();
+    options.settings.executable = std::move(executable).value();
     return options;
 }
 
