@@ -2,20 +2,17 @@
 
 #include <algorithm>
 
-#include "golden/operand_table.hpp"
+#include "harness/code_set.hpp"
 
 namespace bitshed::harness {
 
 using golden::Integer;
 
 Products::Products(const golden::Unit& unit) {
-    const auto weights = golden::operand_table<Integer>(unit.weight);
-    const auto activations = golden::operand_table<Integer>(unit.activation);
-    for (std::uint32_t w = 0; w < weights.size(); ++w)
-        for (std::uint32_t a = 0; a < activations.size(); ++a)
-            if (weights[w].special == golden::Special::finite &&
-                activations[a].special == golden::Special::finite)
-                entries_.push_back({weights[w].multiple * activations[a].multiple, {w, a}});
+    const CodeSet weights(unit.weight), activations(unit.activation);
+    for (const std::uint32_t w : weights.finite)
+        for (const std::uint32_t a : activations.finite)
+            entries_.push_back({weights.table[w].multiple * activations.table[a].multiple, {w, a}});
     std::stable_sort(entries_.begin(), entries_.end(),
                      [](const Entry& x, const Entry& y) { return x.product < y.product; });
     entries_.erase(

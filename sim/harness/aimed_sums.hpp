@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "golden/unit.hpp"
-#include "harness/random.hpp"
+#include "support/random.hpp"
 
 namespace bitshed::harness {
 

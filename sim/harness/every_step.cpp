@@ -5,22 +5,13 @@
 #include <optional>
 
 #include "golden/mac.hpp"
-#include "golden/operand_table.hpp"
-#include "support/check.hpp"
+#include "harness/code_set.hpp"
 
 namespace bitshed::harness {
 
 namespace {
 
 using State = std::uint32_t;
-
-std::vector<std::uint32_t> finite_codes(const format::Format& format) {
-    const auto table = golden::operand_table<golden::Integer>(format);
-    std::vector<std::uint32_t> codes;
-    for (std::uint32_t code = 0; code < table.size(); ++code)
-        if (table[code].special == golden::Special::finite) codes.push_back(code);
-    return codes;
-}
 
 /// What is known of a state: which pairs were added to it, in order, and one pair for each state
 /// that it led to.
@@ -32,7 +23,7 @@ struct Known {
 class Walk {
   public:
     explicit Walk(const golden::Unit& unit)
-        : mac_(unit), w_(finite_codes(unit.weight)), a_(finite_codes(unit.activation)) {
+        : mac_(unit), w_(CodeSet(unit.weight).finite), a_(CodeSet(unit.activation).finite) {
         start_ = state_ = code();
     }
 
@@ -101,7 +92,7 @@ class Walk {
     }
 
     golden::Mac mac_;
-    std::vector<std::uint32_t> w_, a_;
+    Codes w_, a_;
     State start_ = 0, state_ = 0;
     std::map<State, Known> states_;
     std::vector<WalkStep> steps_;

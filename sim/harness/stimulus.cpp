@@ -4,54 +4,18 @@
 #include <array>
 #include <bit>
 
-#include "golden/operand_table.hpp"
 #include "harness/aimed_sums.hpp"
+#include "harness/code_set.hpp"
 #include "harness/every_step.hpp"
-#include "harness/random.hpp"
 #include "support/check.hpp"
+#include "support/random.hpp"
 
 namespace bitshed::harness {
 
 namespace {
 
 using golden::Integer;
-using golden::Special;
 using golden::Unit;
-using Codes = std::vector<std::uint32_t>;
-
-/// The codes of an operand, sorted by what they are good for.
-struct CodeSet {
-    std::vector<golden::Operand<Integer>> table;
-    Codes finite;
-    Codes corners;  ///< zeros, ends of subnormals and normals, special codes
-    Codes finite_corners;
-    std::uint32_t greatest = 0;
-    std::uint32_t least = 0;
-
-    explicit CodeSet(const format::Format& format)
-        : table(golden::operand_table<Integer>(format)),
-          greatest(format::largest_finite_code(format)),
-          least(format::least_finite_code(format)) {
-        format::Class before = format::Class::nan;
-        for (std::uint32_t code = 0; code < table.size(); ++code) {
-            const bool is_finite = table[code].special == Special::finite;
-            if (is_finite) finite.push_back(code);
-            // A code beside a change of class is a corner, and so is what is next to a zero.
-            const format::Class class_ = format::decode(format, code).class_;
-            const bool is_corner = class_ != before || code == greatest || code == least ||
-                                   code + 1 == table.size() ||
-                                   format::decode(format, code + 1).class_ != class_;
-            before = class_;
-            if (!is_corner) continue;
-            corners.push_back(code);
-            if (is_finite) finite_corners.push_back(code);
-        }
-    }
-
-    [[nodiscard]] bool is_finite(std::uint32_t code) const {
-        return table[code].special == Special::finite;
-    }
-};
 
 class Writer {
   public:

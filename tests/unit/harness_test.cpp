@@ -13,7 +13,7 @@
 #include "harness/every_step.hpp"
 #include "harness/golden_unit.hpp"
 #include "harness/lint.hpp"
-#include "harness/random.hpp"
+#include "support/random.hpp"
 #include "harness/scoreboard.hpp"
 #include "harness/stimulus.hpp"
 #include "mac/build.hpp"
