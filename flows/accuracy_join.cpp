@@ -12,15 +12,6 @@ namespace {
 
 constexpr double one_point = 1;
 
-/// What a unit costs a lane, where it may be counted.
-std::optional<double> cost_a_lane(const ReportRow& row) {
-    const auto cost = cost_of(row);
-    if (row.measured != "measured" || (row.judged != "passed" && row.judged != "not judged") ||
-        !cost || row.lanes < 1)
-        return std::nullopt;
-    return cost->value / row.lanes;
-}
-
 /// The row of the best recipe for each network and pair, in the order in which they come first.
 std::vector<std::size_t> best_recipes(const std::vector<AccuracyRow>& rows) {
     std::map<std::tuple<std::string, std::string, std::string>, std::size_t> place;
@@ -67,11 +58,11 @@ Join join(const std::vector<AccuracyRow>& accuracies, const std::vector<ReportRo
     // The cheapest unit of each pair on each target.
     std::map<std::pair<std::string, std::string>, std::map<std::string, std::size_t>> units;
     for (std::size_t i = 0; i < costs.size(); ++i) {
-        if (!cost_a_lane(costs[i])) continue;
+        const auto cost = cost_a_lane(costs[i]);
+        if (!cost) continue;
         auto& of_pair = units[{costs[i].weight, costs[i].activation}];
         const auto [known, is_new] = of_pair.emplace(costs[i].target, i);
-        if (!is_new && *cost_a_lane(costs[i]) < *cost_a_lane(costs[known->second]))
-            known->second = i;
+        if (!is_new && cost->value < cost_a_lane(costs[known->second])->value) known->second = i;
     }
     Join made;
     for (const std::size_t index : best_recipes(accuracies)) {
@@ -97,7 +88,7 @@ Join join(const std::vector<AccuracyRow>& accuracies, const std::vector<ReportRo
             by_memory[accuracy.model].push_back({i, *accuracy.top1, static_cast<double>(*bits)});
         if (made.rows[i].cost)
             by_cost[{accuracy.model, made.rows[i].target}].push_back(
-                {i, *accuracy.top1, *cost_a_lane(costs[*made.rows[i].cost])});
+                {i, *accuracy.top1, cost_a_lane(costs[*made.rows[i].cost])->value});
     }
     for (const auto& [model, candidates] : by_memory)
         mark_front(candidates, [&](std::size_t i) { made.rows[i].on_memory_front = true; });

@@ -35,7 +35,8 @@ struct Join {
     std::vector<CheapestPair> cheapest;  ///< for each network and target, within one point
 };
 
-/// Bits of weights and of activations, scales included; nothing where either is unknown.
+/// Bits of weights and of activations; nothing where either is unknown. Their scales are left out:
+/// a network has as many of them in one pair of formats as in another.
 std::optional<long> memory_bits(const AccuracyRow& row);
 
 /// Joins by the names of the two formats. Units that were judged wrong take no part, nor do rows

@@ -5,6 +5,7 @@
 
 #include "flows/accuracy_join.hpp"
 #include "flows/csv.hpp"
+#include "flows/json.hpp"
 #include "flows/markdown.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report_plots.hpp"
@@ -15,15 +16,6 @@ namespace bitshed::flows {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
-Json or_null(const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
-}
 
 Json to_json(const AccuracyRow& row) {
     return {{"model", row.model},
@@ -54,12 +46,10 @@ std::string fronts_of(const JoinedRow& row) {
     return row.on_cost_front ? "cost" : row.on_memory_front ? "memory" : "";
 }
 
-/// "187 LUTs", "23510 area".
+/// "187 LUTs", "23510 area", of a row that was joined.
 std::string cost_words(const ReportRow& row) {
-    const auto cost = cost_of(row);
-    if (!cost) return "-";
-    return fmt::format("{} {}", cost->value / row.lanes,
-                       cost->unit == CostUnit::area ? "area" : "LUTs");
+    const auto cost = cost_a_lane(row);
+    return fmt::format("{} {}", cost->value, cost->unit == CostUnit::area ? "area" : "LUTs");
 }
 
 std::string html_table(const ReportTable& table) {
@@ -87,7 +77,7 @@ constexpr const char* explanation =
     "that is below the network in float; the best of the recipes that were tried, and the cheapest "
     "unit of the pair on the target. Fronts: no other pair gives this network as good a top-1 at "
     "as "
-    "low a cost a lane (cost) or in as few bits of weights, activations and scales (memory), and "
+    "low a cost a lane (cost) or in as few bits of weights and activations (memory), and "
     "is "
     "better in one.";
 
@@ -113,7 +103,7 @@ Json accuracy_members(const Report& report) {
     return {{"accuracy", accuracy}, {"joined", rows}, {"cheapest", cheapest}};
 }
 
-ReportTable accuracy_table(const Report& report) {
+ReportTable accuracy_table(const Report& report, const Join& join) {
     ReportTable table;
     if (report.accuracies.empty()) return table;
     const auto left = Alignment::left;
@@ -122,7 +112,7 @@ ReportTable accuracy_table(const Report& report) {
                      {"recipe", left},     {"top-1", right},       {"loss", right},
                      {"agreement", right}, {"SQNR dB", right},     {"memory", right},
                      {"target", left},     {"cost a lane", right}, {"fronts", left}};
-    for (const auto& joined : join(report.accuracies, report.rows).rows) {
+    for (const auto& joined : join.rows) {
         const AccuracyRow& row = report.accuracies[joined.accuracy];
         const auto bits = memory_bits(row);
         table.rows.push_back(
@@ -136,13 +126,12 @@ ReportTable accuracy_table(const Report& report) {
     return table;
 }
 
-std::vector<std::string> cheapest_words(const Report& report) {
-    const Join joined = join(report.accuracies, report.rows);
+std::vector<std::string> cheapest_words(const Report& report, const Join& join) {
     std::vector<std::string> lines;
-    for (const auto& one : joined.cheapest) {
+    for (const auto& one : join.cheapest) {
         std::string words = "none of the pairs that were tried";
         if (one.joined) {
-            const auto& row = joined.rows[*one.joined];
+            const auto& row = join.rows[*one.joined];
             const auto& accuracy = report.accuracies[row.accuracy];
             words = fmt::format("{} * {}, {}, top-1 {:.2f} (float {:.2f})", accuracy.weight,
                                 accuracy.activation, cost_words(report.rows[*row.cost]),
@@ -155,12 +144,13 @@ std::vector<std::string> cheapest_words(const Report& report) {
 
 std::string accuracy_markdown(const Report& report) {
     if (report.accuracies.empty()) return {};
+    const Join joined = join(report.accuracies, report.rows);
     std::string text = fmt::format(
         "## Accuracy beside cost\n\n![Top-1 against cost and memory]"
         "(accuracy.svg)\n\n{}\n\n{}",
-        explanation, markdown_table(accuracy_table(report)));
+        explanation, markdown_table(accuracy_table(report, joined)));
     bool first = true;
-    for (const auto& line : cheapest_words(report)) {
+    for (const auto& line : cheapest_words(report, joined)) {
         text += fmt::format("{}- {}\n",
                             first ? "\n### The cheapest pair within one point of float\n\n" : "",
                             plain_in_markdown(harmless(line)));
@@ -187,7 +177,7 @@ std::string accuracy_csv(const Report& report) {
     for (const auto& joined : join(report.accuracies, report.rows).rows) {
         const AccuracyRow& row = report.accuracies[joined.accuracy];
         const ReportRow* unit = joined.cost ? &report.rows[*joined.cost] : nullptr;
-        const auto cost = unit == nullptr ? std::nullopt : cost_of(*unit);
+        const auto cost = unit == nullptr ? std::nullopt : cost_a_lane(*unit);
         const std::vector<std::string> fields = {csv_field(row.model),
                                                  csv_field(row.weight),
                                                  csv_field(row.activation),
@@ -204,7 +194,7 @@ std::string accuracy_csv(const Report& report) {
                                                  csv_field(row.images),
                                                  csv_field(joined.target),
                                                  unit == nullptr ? "" : csv_field(unit->module),
-                                                 cost ? csv_field(cost->value / unit->lanes) : "",
+                                                 cost ? csv_field(cost->value) : "",
                                                  unit == nullptr ? "" : csv_field(unit->fmax_mhz),
                                                  joined.on_cost_front ? "yes" : "no",
                                                  joined.on_memory_front ? "yes" : "no"};
@@ -215,18 +205,19 @@ std::string accuracy_csv(const Report& report) {
 
 std::string accuracy_html(const Report& report) {
     if (report.accuracies.empty()) return {};
+    const Join joined = join(report.accuracies, report.rows);
     std::string text = fmt::format(
         "<section id=\"accuracy\" aria-label=\"Accuracy beside cost\">\n<h2>Accuracy "
         "beside cost</h2>\n<p>{}</p>\n",
         xml_text(explanation));
-    const auto lines = cheapest_words(report);
+    const auto lines = cheapest_words(report, joined);
     if (!lines.empty()) text += "<h3>The cheapest pair within one point of float</h3>\n<ul>\n";
     for (const auto& line : lines) text += fmt::format("<li>{}</li>\n", xml_text(line));
     if (!lines.empty()) text += "</ul>\n";
     return text + fmt::format(
                       "<div class=\"accuracy-plots\">{}</div>\n<div "
                       "class=\"table-frame\">{}</div>\n</section>\n",
-                      accuracy_svg(report), html_table(accuracy_table(report)));
+                      accuracy_svg(report, joined), html_table(accuracy_table(report, joined)));
 }
 
 }  // namespace bitshed::flows

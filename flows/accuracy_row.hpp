@@ -22,8 +22,8 @@ struct AccuracyRow {
     std::optional<double> agreement;         ///< percent of the images on which both say the same
     std::optional<double> sqnr_db;           ///< of the logits
     std::optional<double> kl;                ///< mean Kullback-Leibler divergence, nats
-    std::optional<long> weight_memory_bits;  ///< scales included
-    std::optional<long> activation_memory_bits;  ///< scales included
+    std::optional<long> weight_memory_bits;  ///< without their scales
+    std::optional<long> activation_memory_bits;  ///< of one image, without their scales
     std::optional<long> images;
     std::string log;  ///< the folder of the logs
 };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "flows/accuracy_output.hpp"
+#include "flows/json.hpp"
 #include "flows/markdown.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report.hpp"
@@ -16,11 +17,6 @@ namespace bitshed::flows {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
 
 std::string or_dash(const std::optional<long>& value) {
     return value ? std::to_string(*value) : "-";
@@ -60,10 +56,6 @@ std::vector<std::string> cells_of(const ReportRow& row, const Extras& with) {
     if (with.area) cells.push_back(row.area ? fmt::format("{:.2f}", *row.area) : "-");
     cells.push_back(row.fmax_mhz ? fmt::format("{:.2f}", *row.fmax_mhz) : "-");
     return cells;
-}
-
-Json or_null(const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
 }
 
 /// Null where nothing is known of how the figures came about.

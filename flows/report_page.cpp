@@ -14,6 +14,7 @@
 #include "flows/svg.hpp"
 #include "flows/targets.hpp"
 #include "support/files.hpp"
+#include "support/process.hpp"
 #include "support/text.hpp"
 #include "templates/pages.hpp"
 
@@ -123,9 +124,8 @@ Json page_data(const Report& report) {
 
 fs::path assets_folder() {
     if (const char* named = std::getenv("BITSHED_ASSETS"); named != nullptr) return named;
-    std::error_code failure;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", failure);
-    return failure ? fs::path(".assets") : executable.parent_path().parent_path() / ".assets";
+    const auto executable = own_executable();
+    return executable ? executable.value().parent_path().parent_path() / ".assets" : ".assets";
 }
 
 Result<PageScripts> read_page_scripts(const fs::path& folder) {
@@ -180,7 +180,8 @@ Outcome write_report(const Report& report, const fs::path& folder,
         {"report.html", to_html(report, scripts)}};
     if (!report.accuracies.empty()) {
         files.emplace_back("accuracy.csv", accuracy_csv(report));
-        files.emplace_back("accuracy.svg", accuracy_svg(report));
+        files.emplace_back("accuracy.svg",
+                           accuracy_svg(report, join(report.accuracies, report.rows)));
     }
     for (const auto& [name, text] : files)
         if (auto written = write_file(folder / name, text); !written) return written;

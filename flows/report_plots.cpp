@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "flows/accuracy_join.hpp"
 #include "flows/pareto.hpp"
 #include "flows/svg.hpp"
 #include "templates/pages.hpp"
@@ -206,13 +205,13 @@ std::map<std::string, TargetPlots> plots_of(const Report& report) {
 /// What is drawn of one network on one target.
 struct AccuracyPlots {
     Plot cost{"top-1 against cost", {}, "top-1, %", {}};
-    Plot memory{"top-1 against memory", "kilobits of weights, activations, scales", "top-1, %", {}};
+    Plot memory{"top-1 against memory", "kilobits of weights and activations", "top-1, %", {}};
 };
 
-std::map<std::pair<std::string, std::string>, AccuracyPlots> accuracy_plots_of(
-    const Report& report) {
+std::map<std::pair<std::string, std::string>, AccuracyPlots> accuracy_plots_of(const Report& report,
+                                                                               const Join& join) {
     std::map<std::pair<std::string, std::string>, AccuracyPlots> plots;
-    for (const auto& joined : join(report.accuracies, report.rows).rows) {
+    for (const auto& joined : join.rows) {
         const AccuracyRow& row = report.accuracies[joined.accuracy];
         const auto kinds = operand_kinds(row.weight, row.activation);
         if (!kinds) continue;
@@ -227,10 +226,9 @@ std::map<std::pair<std::string, std::string>, AccuracyPlots> accuracy_plots_of(
             plot.points.push_back(point);
         };
         if (joined.cost) {
-            const auto& unit = report.rows[*joined.cost];
-            const auto price = cost_of(unit);
+            const auto price = cost_a_lane(report.rows[*joined.cost]);
             cost.x_title = price->unit == CostUnit::area ? "area a lane" : "LUTs a lane";
-            add(cost, price->value / unit.lanes, joined.on_cost_front);
+            add(cost, price->value, joined.on_cost_front);
         }
         if (const auto bits = memory_bits(row))
             add(memory, static_cast<double>(*bits) / 1000, joined.on_memory_front);
@@ -271,12 +269,12 @@ std::string to_svg(const Report& report) {
     return svg.document(width, y, "What units cost, by target", templates::report_plots_css);
 }
 
-std::string accuracy_svg(const Report& report) {
+std::string accuracy_svg(const Report& report, const Join& join) {
     SvgWriter svg;
     double y = margin;
     draw_legend(svg, y + 8);
     y += legend_height;
-    for (const auto& [key, plots] : accuracy_plots_of(report)) {
+    for (const auto& [key, plots] : accuracy_plots_of(report, join)) {
         const auto& [model, target] = key;
         svg.text(margin, y + 18, target.empty() ? model : model + " on " + target, "head",
                  Anchor::start);

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "flows/accuracy_join.hpp"
 #include "flows/report.hpp"
 
 namespace bitshed::flows {
@@ -20,6 +21,6 @@ std::string to_svg(const Report& report);
 
 /// accuracy.svg: for each network and target top-1 against the unit's cost and against memory;
 /// points on a front are ringed and tell their names and figures.
-std::string accuracy_svg(const Report& report);
+std::string accuracy_svg(const Report& report, const Join& join);
 
 }  // namespace bitshed::flows

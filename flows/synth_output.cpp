@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "flows/json.hpp"
 #include "flows/synth.hpp"
 
 namespace bitshed::flows {
@@ -12,11 +13,6 @@ namespace bitshed::flows {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
 
 const char* limiter_name(Limiter limiter) {
     return limiter == Limiter::core ? "core" : "harness";

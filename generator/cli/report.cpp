@@ -36,8 +36,10 @@ std::string table_text(const flows::ReportTable& table) {
 void print_tables(const flows::Report& made) {
     if (!made.rows.empty()) Session::print(table_text(flows::to_table(made)));
     if (made.accuracies.empty()) return;
-    Session::print((made.rows.empty() ? "" : "\n") + table_text(flows::accuracy_table(made)));
-    const auto cheapest = flows::cheapest_words(made);
+    const auto joined = flows::join(made.accuracies, made.rows);
+    Session::print((made.rows.empty() ? "" : "\n") +
+                   table_text(flows::accuracy_table(made, joined)));
+    const auto cheapest = flows::cheapest_words(made, joined);
     if (!cheapest.empty()) Session::print("\nThe cheapest pair within one point of float:\n");
     for (const auto& line : cheapest) Session::print(line + "\n");
 }
