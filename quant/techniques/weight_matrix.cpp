@@ -88,7 +88,8 @@ at::Tensor weight_matrix(const Graph& graph, const Layer& layer) {
     at::Tensor weight = to_tensor(*graph.constant(layer.weight));
     if (layer.output_axis != 0) weight = weight.t();
     const std::int64_t groups = groups_of(graph, layer);
-    return weight.reshape({groups, weight.size(0) / groups, -1}).clone();
+    return weight.reshape({groups, weight.size(0) / groups, -1})
+        .clone(at::MemoryFormat::Contiguous);
 }
 
 void set_weight_matrix(Graph& graph, const Layer& layer, const at::Tensor& matrix) {
