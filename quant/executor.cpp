@@ -12,10 +12,6 @@ namespace bitshed::quant {
 
 namespace {
 
-std::size_t index(int id) {
-    return static_cast<std::size_t>(id);
-}
-
 bool is_layer(Op op) {
     return op == Op::conv || op == Op::gemm || op == Op::matmul;
 }

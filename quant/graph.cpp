@@ -185,7 +185,7 @@ std::int64_t element_count(const std::vector<std::int64_t>& shape) {
 
 const Tensor* Graph::constant(ValueId value) const {
     if (value == no_value) return nullptr;
-    const auto& held = values[static_cast<std::size_t>(value)].constant;
+    const auto& held = values[index(value)].constant;
     return held ? &*held : nullptr;
 }
 
@@ -218,30 +218,27 @@ std::vector<Use> uses_of(const Graph& graph, ValueId value) {
 }
 
 Tensor& own_constant(Graph& graph, Use use) {
-    auto& input = graph.nodes.at(static_cast<std::size_t>(use.node))
-                      .inputs.at(static_cast<std::size_t>(use.slot));
+    auto& input = graph.nodes.at(index(use.node)).inputs.at(index(use.slot));
     check(graph.constant(input) != nullptr, "the input that is edited is a constant");
     if (uses_of(graph, input).size() > 1) {
         // Copied first: add_value may move all values.
         Tensor copy = *graph.constant(input);
-        input =
-            graph.add_value(graph.values[static_cast<std::size_t>(input)].name, std::move(copy));
+        input = graph.add_value(graph.values[index(input)].name, std::move(copy));
     }
-    return *graph.values[static_cast<std::size_t>(input)].constant;
+    return *graph.values[index(input)].constant;
 }
 
 void drop_unread(Graph& graph) {
     std::vector<bool> read(graph.values.size(), false);
     const auto mark = [&read](ValueId value) {
-        if (value != no_value) read[static_cast<std::size_t>(value)] = true;
+        if (value != no_value) read[index(value)] = true;
     };
     mark(graph.output);
     std::vector<Node> kept;
     for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-        const bool wanted =
-            std::any_of(node->outputs.begin(), node->outputs.end(), [&read](ValueId output) {
-                return output != no_value && read[static_cast<std::size_t>(output)];
-            });
+        const bool wanted = std::any_of(
+            node->outputs.begin(), node->outputs.end(),
+            [&read](ValueId output) { return output != no_value && read[index(output)]; });
         if (!wanted) continue;
         for (const ValueId input : node->inputs) mark(input);
         kept.push_back(std::move(*node));

@@ -7,6 +7,7 @@
 // input here (a constant one), but for clip, whose constant bounds are attributes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -122,6 +123,10 @@ std::int64_t element_count(const std::vector<std::int64_t>& shape);
 /// Indices into Graph::values and Graph::nodes.
 using ValueId = int;
 using NodeId = int;
+/// An id, a slot or an axis as an index: they are signed, since some of them may be absent.
+constexpr std::size_t index(std::int64_t id) {
+    return static_cast<std::size_t>(id);
+}
 /// In the place of an optional input or output that a node leaves out.
 inline constexpr ValueId no_value = -1;
 

@@ -11,7 +11,7 @@ ValueId input_of(const Node& node, std::size_t slot) {
 }
 
 std::optional<Layer> layer_at(const Graph& graph, NodeId id) {
-    const Node& node = graph.nodes[static_cast<std::size_t>(id)];
+    const Node& node = graph.nodes[index(id)];
     const bool multiplies = node.op == Op::conv || node.op == Op::gemm || node.op == Op::matmul;
     if (!multiplies) return std::nullopt;
     Layer layer;
@@ -51,7 +51,7 @@ std::vector<Layer> layers_of(const Graph& graph) {
 
 std::int64_t output_channels(const Graph& graph, const Layer& layer) {
     check(layer.has_weight(), "a product has no output channels");
-    return graph.constant(layer.weight)->shape[static_cast<std::size_t>(layer.output_axis)];
+    return graph.constant(layer.weight)->shape[index(layer.output_axis)];
 }
 
 std::int64_t terms_of(const Graph& graph, const Layer& layer) {
@@ -60,13 +60,13 @@ std::int64_t terms_of(const Graph& graph, const Layer& layer) {
 
 std::optional<Use> following_bias(const Graph& graph, const Layer& layer) {
     if (layer.kind != LayerKind::matmul) return std::nullopt;
-    const ValueId sum = graph.nodes[static_cast<std::size_t>(layer.node)].outputs.front();
+    const ValueId sum = graph.nodes[index(layer.node)].outputs.front();
     const auto uses = uses_of(graph, sum);
     if (uses.size() != 1 || sum == graph.output) return std::nullopt;
-    const Node& next = graph.nodes[static_cast<std::size_t>(uses.front().node)];
+    const Node& next = graph.nodes[index(uses.front().node)];
     if (next.op != Op::add) return std::nullopt;
     const Use other{.node = uses.front().node, .slot = 1 - uses.front().slot};
-    const Tensor* bias = graph.constant(next.inputs[static_cast<std::size_t>(other.slot)]);
+    const Tensor* bias = graph.constant(next.inputs[index(other.slot)]);
     const bool a_number_a_channel = bias != nullptr && !bias->shape.empty() &&
                                     bias->shape.back() == output_channels(graph, layer) &&
                                     element_count(bias->shape) == bias->shape.back();

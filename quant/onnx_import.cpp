@@ -138,7 +138,7 @@ class Import {
         for (auto& [slot, constant] : made.made_inputs) {
             while (static_cast<int>(made.node.inputs.size()) <= slot)
                 made.node.inputs.push_back(no_value);
-            made.node.inputs[static_cast<std::size_t>(slot)] =
+            made.node.inputs[index(slot)] =
                 graph_.add_value(proto.output(0) + "_attribute", std::move(constant));
         }
         check_inputs(proto, made.node);

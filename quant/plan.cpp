@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::int64_t float_bits = 32;
 
-std::size_t index(int id) {
-    return static_cast<std::size_t>(id);
-}
-
 Quantizer quantizer_of(const format::Format& format) {
     const auto made = Quantizer::make(format);
     check(made.ok(), "a format that was accepted can be quantized to");

@@ -13,10 +13,6 @@ namespace bitshed::quant {
 
 namespace {
 
-std::size_t index(std::int64_t id) {
-    return static_cast<std::size_t>(id);
-}
-
 /// Where a layer's bias is, or may be put: an input of its node, or of the add behind a matmul.
 /// Nothing where it has no place or is computed.
 std::optional<Use> bias_of(const Graph& graph, const Layer& layer) {

@@ -12,10 +12,6 @@ namespace bitshed::quant {
 
 namespace {
 
-std::size_t index(std::int64_t id) {
-    return static_cast<std::size_t>(id);
-}
-
 const Tensor* constant_at(const Graph& graph, Use use) {
     return graph.constant(graph.nodes[index(use.node)].inputs[index(use.slot)]);
 }

@@ -9,7 +9,7 @@ namespace bitshed::quant {
 int equalize(Graph& graph, double alpha, int rounds) {
     std::vector<Link> pairs = links_of(graph);
     std::erase_if(pairs, [&graph](const Link& link) {
-        const Op op = graph.nodes[static_cast<std::size_t>(link.source.node)].op;
+        const Op op = graph.nodes[index(link.source.node)].op;
         const bool layer = op == Op::conv || op == Op::gemm || op == Op::matmul;
         return !layer || link.sinks.size() != 1;
     });

@@ -10,10 +10,6 @@ namespace bitshed::quant {
 
 namespace {
 
-std::size_t index(std::int64_t id) {
-    return static_cast<std::size_t>(id);
-}
-
 /// What a batch norm does to each channel: x * factor + offset.
 struct Affine {
     std::vector<double> factor;

@@ -20,7 +20,7 @@ class Inputs {
     explicit Inputs(const ImageSet& images) : images_(images) {}
 
     Result<at::Tensor> gram_of(const Graph& graph, const Layer& layer) {
-        const Node& node = graph.nodes[static_cast<std::size_t>(layer.node)];
+        const Node& node = graph.nodes[index(layer.node)];
         const bool of_whole_rows = layer.kind != LayerKind::conv && !node.attributes.transpose_a;
         if (of_whole_rows && known_.defined() && value_ == layer.input) return known_;
         const auto gram = gram_matrix(graph, layer, images_);

@@ -6,10 +6,6 @@ namespace bitshed::quant {
 
 namespace {
 
-std::size_t index(std::int64_t id) {
-    return static_cast<std::size_t>(id);
-}
-
 class Walk {
   public:
     Walk(const Graph& graph, const std::vector<Layer>& layers, ChannelAxis axis)

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t most_numbers = std::int64_t{1} << 23;
 
 const Node& node_of(const Graph& graph, const Layer& layer) {
-    return graph.nodes[static_cast<std::size_t>(layer.node)];
+    return graph.nodes[index(layer.node)];
 }
 
 std::int64_t groups_of(const Graph& graph, const Layer& layer) {
@@ -93,7 +93,7 @@ at::Tensor weight_matrix(const Graph& graph, const Layer& layer) {
 }
 
 void set_weight_matrix(Graph& graph, const Layer& layer, const at::Tensor& matrix) {
-    Tensor& constant = *graph.values[static_cast<std::size_t>(layer.weight)].constant;
+    Tensor& constant = *graph.values[index(layer.weight)].constant;
     const at::Tensor weight = to_tensor(constant);
     (layer.output_axis != 0 ? weight.t() : weight)
         .copy_(matrix.reshape(layer.output_axis != 0 ? weight.t().sizes() : weight.sizes()));
