@@ -26,9 +26,13 @@ struct Data {
 
 /// The images of the given indices as a set of its own.
 ImageSet subset(const ImageSet& set, const std::vector<std::size_t>& indices) {
-    ImageSet part = set;
+    ImageSet part;
     part.count = indices.size();
-    part.labels.clear();
+    part.channels = set.channels;
+    part.height = set.height;
+    part.width = set.width;
+    part.mean = set.mean;
+    part.deviation = set.deviation;
     std::visit(
         [&](const auto& pixels) {
             std::remove_cvref_t<decltype(pixels)> taken;
@@ -103,15 +107,17 @@ class Evaluation {
     Result<Accuracy> judge(const Graph& quantized, const std::string& step) {
         AccuracyCount count;
         logits.clear();
-        const auto ran = run(quantized, step, [&](const Batch& batch, const at::Tensor& q) {
-            const at::Tensor dense = q.contiguous();
-            const std::span<const float> seen{dense.data_ptr<float>(), batch.count * classes};
-            const std::span<const float> expected{reference_.data() + batch.first * classes,
-                                                  seen.size()};
-            count.add(expected, seen, labels_of(batch), classes);
-            if (request_.logits) logits.insert(logits.end(), seen.begin(), seen.end());
-            return success();
-        });
+        const auto ran =
+            run(quantized, step, [&](const Batch& batch, const at::Tensor& q) -> Outcome {
+                if (auto sane = check_finite(q); !sane) return sane;
+                const at::Tensor dense = q.contiguous();
+                const std::span<const float> seen{dense.data_ptr<float>(), batch.count * classes};
+                const std::span<const float> expected{reference_.data() + batch.first * classes,
+                                                      seen.size()};
+                count.add(expected, seen, labels_of(batch), classes);
+                if (request_.logits) logits.insert(logits.end(), seen.begin(), seen.end());
+                return success();
+            });
         if (!ran) return ran.error();
         return count.accuracy();
     }
@@ -126,7 +132,7 @@ class Evaluation {
         return for_each_batch(graph, images_, [&](const Batch& batch) -> Outcome {
             const auto output = executor.run(batch.images);
             if (!output) return output.error();
-            const auto looked = look(batch, output.value());
+            auto looked = look(batch, output.value());
             if (looked && request_.progress)
                 request_.progress(step, batch.first + batch.count, images_.count);
             return looked;
@@ -135,6 +141,13 @@ class Evaluation {
 
     [[nodiscard]] std::span<const std::int64_t> labels_of(const Batch& batch) const {
         return {images_.labels.data() + batch.first, batch.count};
+    }
+
+    [[nodiscard]] Outcome check_finite(const at::Tensor& output) const {
+        if (at::isfinite(output).all().item<bool>()) return success();
+        return Error(ErrorKind::files,
+                     fmt::format("{}: some of its logits are infinite or no numbers",
+                                 printable(request_.network.string(), 200)));
     }
 
     Outcome keep(const Batch& batch, const at::Tensor& p) {
@@ -149,6 +162,7 @@ class Evaluation {
                     ErrorKind::files,
                     fmt::format("a label is {}, and the network has {} classes", label, classes),
                     fmt::format("0 to {}", classes - 1));
+        if (auto sane = check_finite(p); !sane) return sane;
         const at::Tensor dense = p.contiguous();
         const float* const first = dense.data_ptr<float>();
         reference_.insert(reference_.end(), first, first + batch.count * classes);

@@ -4,6 +4,7 @@
 #include "quant/techniques/bias.hpp"
 #include "quant/techniques/equalize.hpp"
 #include "quant/techniques/fold.hpp"
+#include "quant/techniques/means.hpp"
 #include "quant/techniques/round_weights.hpp"
 #include "quant/techniques/smooth.hpp"
 
@@ -69,7 +70,14 @@ Result<Quantized> quantize_network(const Graph& reference, const Recipe& recipe,
                                             quantized.activations, calibration);
         if (!corrected) return corrected.error();
     }
+    const std::vector<LayerPlan> reference_plans = quantized.plans;  // of the same nodes
     insert_quantizers(quantized.graph, quantized.plans, quantized.activations);
+    if (recipe.has(Technique::means)) {
+        tell(request, "matching means");
+        const auto matched =
+            match_means(quantized.graph, quantized.plans, prepared, reference_plans, calibration);
+        if (!matched) return matched.error();
+    }
     return quantized;
 }
 

@@ -12,18 +12,20 @@ namespace bitshed::quant {
 
 namespace {
 
-constexpr std::array<std::string_view, technique_count> names = {"fold", "equalize", "smooth",
-                                                                 "gptq", "round",    "bias"};
+constexpr std::array<std::string_view, technique_count> names = {
+    "fold", "equalize", "smooth", "gptq", "round", "bias", "means"};
 constexpr std::string_view paper = "fold+equalize+smooth+gptq+round+bias";
 /// What `best` tries, in this order.
-constexpr std::array<std::string_view, 8> candidates = {"none",
-                                                        "bias",
-                                                        "smooth+bias",
-                                                        "equalize+bias",
-                                                        "gptq+bias",
-                                                        "round+bias",
-                                                        "equalize+smooth+gptq+bias",
-                                                        "paper"};
+constexpr std::array<std::string_view, 10> candidates = {"none",
+                                                         "bias",
+                                                         "means",
+                                                         "gptq",
+                                                         "round",
+                                                         "gptq+bias",
+                                                         "gptq+means",
+                                                         "gptq+round+means",
+                                                         "equalize+smooth+gptq+round+means",
+                                                         "paper"};
 
 std::optional<Technique> technique_named(std::string_view word) {
     const auto found = std::find(names.begin(), names.end(), word);
@@ -54,6 +56,8 @@ Result<Recipe> parse_one(std::string_view text) {
         else if (!asked.insert(*technique).second)
             complaints.push_back({"the technique " + std::string(word) + " is there twice", ""});
     }
+    if (asked.contains(Technique::bias) && asked.contains(Technique::means))
+        complaints.push_back({"bias and means correct the same biases", "one of them"});
     if (!complaints.empty()) return Error(ErrorKind::request, complaints);
     if (asked.contains(Technique::equalize)) asked.insert(Technique::fold);
     recipe.techniques.assign(asked.begin(), asked.end());
@@ -71,8 +75,8 @@ bool Recipe::has(Technique technique) const {
 }
 
 std::string allowed_recipes() {
-    return "none; fold, equalize, smooth, gptq, round, bias or several with + between; paper (all "
-           "of them); best";
+    return "none; fold, equalize, smooth, gptq, round, bias, means or several with + between; "
+           "paper (all but means); best";
 }
 
 Result<std::vector<Recipe>> parse_recipe(std::string_view text) {

@@ -10,17 +10,18 @@
 namespace bitshed::quant {
 
 /// In the order in which they are applied. The first three edit the network in float and leave what
-/// it computes as it is; gptq and round take the place of rounding weights to nearest; bias comes
-/// when weights and activations have their scales.
+/// it computes as it is; gptq and round take the place of rounding weights to nearest; the last
+/// two come when weights and activations have their scales.
 enum class Technique {
     fold,      ///< batch norms into the layers before them (techniques/fold.hpp)
     equalize,  ///< ranges of weights between layers (techniques/equalize.hpp)
     smooth,    ///< ranges of activations into weights (techniques/smooth.hpp)
     gptq,      ///< weights rounded one after the other, errors passed on (techniques/gptq.hpp)
     round,     ///< to the value above or below, as is learned (techniques/learned_rounding.hpp)
-    bias,      ///< means of layers' outputs (techniques/bias.hpp)
+    bias,      ///< means of layers' outputs, each layer by itself (techniques/bias.hpp)
+    means,     ///< the same, layer by layer as they reach each other (techniques/means.hpp)
 };
-inline constexpr int technique_count = 6;
+inline constexpr int technique_count = 7;
 
 std::string_view name(Technique technique);
 

@@ -303,7 +303,9 @@ void add_quantize(CLI::App& app, Session& session) {
         app, session, "quantize",
         "Quantize a trained network's weights and activations; report its accuracy",
         "  bitshed quantize --model resnet_0 --weight e2m1 --activation e2m1\n"
-        "  bitshed quantize --model vit_0 --weight int4 --activation int8 --ends same --json",
+        "  bitshed quantize --model vit_0 --weight int4 --activation int8 --ends same --json\n"
+        "  bitshed quantize --model mobilenet_0 --weight int4 --activation e4m3 --recipe "
+        "smooth+bias",
         [&session, given] { return quantize(session, *given); });
     verb->add_option("--model", given->model, "A shipped network's name, or an ONNX file")
         ->required();

@@ -73,7 +73,6 @@ std::optional<ChannelAxis> input_axis_of(const Graph& graph, const Sink& sink) {
 }
 
 std::optional<Link> link_at(const Graph& graph, const std::vector<Layer>& layers, ValueId value) {
-    if (value == graph.output || value == graph.input) return std::nullopt;
     Link link{.value = value, .channels = 0, .source = {}, .sinks = {}};
     std::optional<ChannelAxis> axis;
     for (const Use& use : uses_of(graph, value)) {
@@ -173,8 +172,8 @@ std::vector<float> balance(std::span<const double> source, std::span<const doubl
     for (std::size_t at = 0; at < factors.size(); ++at) {
         const auto factor =
             static_cast<float>(std::pow(sink[at], 1 - alpha) / std::pow(source[at], alpha));
-        if (source[at] > 0 && sink[at] > 0 && std::isnormal(factor) && std::isnormal(1 / factor))
-            factors[at] = factor;
+        // Neither 0, as for a sink of zeros, nor infinite, as for a source of zeros.
+        if (std::isnormal(factor) && std::isnormal(1 / factor)) factors[at] = factor;
     }
     return factors;
 }

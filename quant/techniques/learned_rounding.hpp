@@ -17,7 +17,7 @@ struct Learning {
     double rate = 0.1;  ///< of Adam
     /// How much an undecided weight counts, beside what the rounding of a weight does to the output
     /// on average.
-    double decision = 10;
+    double decision = 100;
     double warm_start = 0.2;      ///< the part of the iterations in which `decision` is 0
     double first_sharpness = 20;  ///< b at the end of the warm start
     double last_sharpness = 2;    ///< and at the end; on a straight line between them

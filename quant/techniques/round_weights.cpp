@@ -5,7 +5,6 @@
 #include <span>
 
 #include "quant/techniques/gptq.hpp"
-#include "quant/techniques/learned_rounding.hpp"
 #include "quant/techniques/weight_matrix.hpp"
 #include "support/check.hpp"
 
@@ -47,7 +46,7 @@ bool all_finite(const at::Tensor& tensor) {
 /// Quantizes a matrix in place.
 Result<RoundedLayer> round_matrix(at::Tensor& weight, const at::Tensor& gram,
                                   const Quantizer& quantizer, const LayerPlan& plan,
-                                  WeightTechnique technique) {
+                                  WeightTechnique technique, const Learning& how) {
     const std::span<const float> scales = plan.weight_scales;
     RoundedLayer layer;
     layer.node = plan.layer.node;
@@ -69,7 +68,7 @@ Result<RoundedLayer> round_matrix(at::Tensor& weight, const at::Tensor& gram,
         quantized = made.value().quantized;
     }
     if (technique != WeightTechnique::gptq) {
-        const auto learned = learn_rounding(weight, start, gram, quantizer, scales);
+        const auto learned = learn_rounding(weight, start, gram, quantizer, scales, how);
         if (!learned) return learned.error();
         quantized = learned.value().quantized;
         layer.learned = learned.value().learned;
@@ -84,7 +83,8 @@ Result<RoundedLayer> round_matrix(at::Tensor& weight, const at::Tensor& gram,
 
 Result<std::vector<RoundedLayer>> round_weights(
     Graph& graph, std::vector<LayerPlan>& plans, const ScaleRule& rule, const ImageSet& images,
-    WeightTechnique technique, const std::function<void(std::size_t, std::size_t)>& progress) {
+    WeightTechnique technique, const std::function<void(std::size_t, std::size_t)>& progress,
+    const Learning& how) {
     std::vector<RoundedLayer> rounded;
     Inputs inputs(images);
     for (std::size_t at = 0; at < plans.size(); ++at) {
@@ -104,7 +104,7 @@ Result<std::vector<RoundedLayer>> round_weights(
         if (!gram) continue;
         const auto quantizer = Quantizer::make(*plan.weight);
         check(quantizer.ok(), "a format that was accepted can be quantized to");
-        const auto layer = round_matrix(weight, *gram, quantizer.value(), plan, technique);
+        const auto layer = round_matrix(weight, *gram, quantizer.value(), plan, technique, how);
         if (!layer) return layer.error();
         set_weight_matrix(graph, plan.layer, weight);
         rounded.push_back(layer.value());

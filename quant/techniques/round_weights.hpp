@@ -7,6 +7,7 @@
 
 #include "quant/images.hpp"
 #include "quant/plan.hpp"
+#include "quant/techniques/learned_rounding.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::quant {
@@ -37,10 +38,11 @@ struct RoundedLayer {
 ///
 /// The network runs once for each layer over all images, up to that layer (once for layers that
 /// read the same value). The same for the same graph, images and number of threads.
-/// `progress` is told how many of how many plans are done. Gives the layers that a technique was
-/// applied to. Error: as quantize_weights and Executor::run.
+/// `progress` is told how many of how many plans are done; `how` is for learned rounding. Gives the
+/// layers that a technique was applied to. Error: as quantize_weights and Executor::run.
 Result<std::vector<RoundedLayer>> round_weights(
     Graph& graph, std::vector<LayerPlan>& plans, const ScaleRule& rule, const ImageSet& images,
-    WeightTechnique technique, const std::function<void(std::size_t, std::size_t)>& progress = {});
+    WeightTechnique technique, const std::function<void(std::size_t, std::size_t)>& progress = {},
+    const Learning& how = {});
 
 }  // namespace bitshed::quant

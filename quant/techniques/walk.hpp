@@ -33,7 +33,7 @@ struct Walked {
 };
 
 /// The source of a value, as channels.hpp says; `value` may have more readers than one, what stands
-/// before it may not.
+/// before it may not. Nothing for the network's input and output: the caller makes or reads them.
 std::optional<Walked> walk_to_source(const Graph& graph, const std::vector<Layer>& layers,
                                      ValueId value, ChannelAxis axis);
 

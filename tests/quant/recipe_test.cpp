@@ -34,6 +34,14 @@ TEST_CASE("recipes: none has no technique, any order is put in order, a name sta
     CHECK_FALSE(one("bias").has(Technique::fold));
 }
 
+TEST_CASE("recipes: paper is all techniques but means, in their order") {
+    CHECK(one("paper").techniques == Names{Technique::fold, Technique::equalize, Technique::smooth,
+                                           Technique::gptq, Technique::round, Technique::bias});
+    CHECK(one("means").techniques == Names{Technique::means});
+    CHECK(name(Technique::fold) == "fold");
+    CHECK(name(Technique::means) == "means");
+}
+
 TEST_CASE("recipes: equalizing implies folding, once") {
     CHECK(one("equalize").techniques == Names{Technique::fold, Technique::equalize});
     CHECK(one("fold+equalize").techniques == Names{Technique::fold, Technique::equalize});
@@ -45,6 +53,7 @@ TEST_CASE("recipes: unknown words, empty ones and repeated ones are refused, all
     CHECK(problems("bias+").find("there is no technique") != std::string::npos);
     CHECK(problems("none+bias").find("none") != std::string::npos);
     CHECK(problems("bias+bias").find("twice") != std::string::npos);
+    CHECK(problems("means+bias").find("same biases") != std::string::npos);
     CHECK(problems("Bias").find("Bias") != std::string::npos);
     const auto both = parse_recipe("nothing+bias+more");
     REQUIRE_FALSE(both.ok());

@@ -214,6 +214,26 @@ TEST_CASE("equalization: what is read twice, bent or padded with other than zero
         net.last().attributes.permutation = {0, 1, 3, 2};
         return turned;
     });
+    leaves([](Builder& net, ValueId x) {  // each channel in the place of its neighbour
+        return net.node(Op::pad,
+                        {x, net.integers({0, 1, 0, 0, 0, -1, 0, 0}), net.constant({}, {0})});
+    });
+    leaves([](Builder& net, ValueId x) {  // 1 / x does not grow with x
+        return net.node(Op::div, {net.constant({}, {1}), x});
+    });
+    Builder fork({3, 6, 6});
+    const ValueId shared = fork.conv(fork.graph.input, 4, 3, 3);
+    fork.end(fork.node(Op::add, {fork.conv(shared, 4, 4, 3), fork.conv(shared, 4, 4, 1)}));
+    CHECK(equalize(fork.graph) == 0);
+    Builder branch({3, 6, 6});
+    const ValueId early = branch.conv(branch.graph.input, 4, 3, 3);
+    const ValueId late = branch.conv(branch.node(Op::relu, {early}), 4, 4, 3);
+    branch.end(branch.node(Op::add, {late, early}));  // read before its relu too
+    CHECK(equalize(branch.graph) == 0);
+    Builder row({3, 6, 6});  // where a channel's bound would stand is not known before the row
+    const ValueId clipped = row.relu6(row.rows_of(row.conv(row.graph.input, 4, 3, 3)));
+    row.end(row.node(Op::gemm, {clipped, row.numbers({4, 5})}));
+    CHECK(equalize(row.graph) == 0);
     Builder tap({3, 6, 6});
     const ValueId x = tap.node(Op::relu, {tap.conv(tap.graph.input, 4, 3, 3)});
     tap.conv(x, 4, 4, 3);
@@ -251,9 +271,11 @@ TEST_CASE("smoothing: activation and weight get the range that is the mean of th
     const ValueId normed =
         net.node(Op::mul, {tokens, net.constant({2}, {10, 0.5F})});  // a norm's gain
     net.end(net.node(Op::matmul, {normed, net.constant({2, 2}, {0.1F, -0.4F, 2, 1})}));
-    ImageSet images = random_images(1, 2, 1);
+    // The greatest of a channel may be in any batch.
+    net.graph.input_shape.front() = 1;
+    ImageSet images = random_images(2, 2, 1);
     images.width = 4;
-    images.pixels = std::vector<float>{1, -2, 0.5F, 0, 3, 4, -1, 1};
+    images.pixels = std::vector<float>{1, -2, 0.5F, 0, 3, 2, -1, 1, 1, 1, 1, 1, 1, 4, 1, 1};
     CHECK(smooth(net.graph, images).value() == 1);
     // X 20, 2; W 0.4, 2; s = sqrt(0.02), 1.
     const auto& gain = input(net.graph, 2, 1);
@@ -320,11 +342,20 @@ TEST_CASE("smoothing: a norm that the residual sum reads too, or without a gain,
     CHECK(change(net.graph, images,
                  [&](Graph& graph) { CHECK(smooth(graph, images).value() == 0); }) == 0);
     // The channels of a batch norm on tokens are not those that a matmul sums over.
-    Builder turned({6, 4, 4});
-    const ValueId z = turned.batch_norm(turned.tokens_of(turned.graph.input, 6), 16);
-    turned.end(turned.linear(z, 6, 6));
-    CHECK(change(turned.graph, images,
-                 [&](Graph& graph) { CHECK(smooth(graph, images).value() == 0); }) == 0);
+    const auto square = random_images(20, 16, 4);
+    Builder turned({16, 4, 4});
+    const ValueId z = turned.batch_norm(turned.tokens_of(turned.graph.input, 16), 16);
+    turned.end(turned.linear(z, 16, 6));
+    CHECK(change(turned.graph, square,
+                 [&](Graph& graph) { CHECK(smooth(graph, square).value() == 0); }) == 0);
+    // Nor are those of a convolution those of a matmul that reads the same picture.
+    const auto pictures = random_images(20, 3, 6);
+    Builder both({3, 6, 6});
+    const ValueId picture = both.conv(both.graph.input, 6, 3, 3);
+    const ValueId product = both.node(Op::matmul, {picture, both.numbers({6, 6})});
+    both.end(both.node(Op::add, {product, both.conv(picture, 6, 6, 3)}));
+    CHECK(change(both.graph, pictures,
+                 [&](Graph& graph) { CHECK(smooth(graph, pictures).value() == 0); }) == 0);
 }
 
 TEST_CASE("smoothing: a channel far above the others no longer takes the others' steps") {
