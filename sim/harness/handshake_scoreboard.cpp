@@ -102,6 +102,9 @@ class HandshakeScore {
         if (reset) {
             due_.clear();
             open_ = holds_ = false;
+            if (is_stream_ && bit(verilog, layout_.in_ready))
+                comparison_.complain(cycle, "in_ready is high in a reset: what is offered is lost",
+                                     comparison_.blame_of_verilog());
         } else if (taken_out) {
             for (const PairInSum& pair : due_.front().pairs)
                 comparison_.visit(pair.lane, pair.w, pair.a);

@@ -44,6 +44,7 @@ class Writer {
         sums_of_every_size();
         sums_beside_ties();
         random_sequences();
+        if (has_handshake()) crowded_sums();
         stall_rate_ = 0;
         for (int i = 0; i < latency; ++i) clear();
         for (int i = 0; has_handshake() && i < latency + 8; ++i) idle(Reset::no);
@@ -109,13 +110,15 @@ class Writer {
         if (layout_.out_ready) put_bits(row, layout_.out_ready->low, 1, ready ? 1 : 0);
     }
 
-    /// No pair, whatever first, last and the operands say.
+    /// No pair, whatever first, last and the operands say; in a reset whatever valid says, too.
     void idle(Reset reset) {
         const auto row = new_row();
         for (auto& word : row) word = static_cast<std::uint32_t>(random_.next());
         mark(row, reset);
-        put_bits(row, layout_.in_valid->low, 1, 0);
-        if (reset == Reset::no) return;
+        if (reset == Reset::no) {
+            put_bits(row, layout_.in_valid->low, 1, 0);
+            return;
+        }
         last_pair_.reset();
         begins_sum_ = true;
         steps_ = 0;
@@ -405,6 +408,23 @@ class Writer {
             } else {
                 for (auto& w : w_) w = code(weights_, taste);
                 for (auto& a : a_) a = code(activations_, taste);
+                step();
+            }
+        }
+    }
+
+    /// Short sums with gaps within and between them, at an output that is held up every other
+    /// cycle: every mixture of pairs and gaps stands in the pipeline while it waits.
+    void crowded_sums() {
+        stall_rate_ = 2;
+        for (std::size_t i = 0; i < options_.random_cycles; ++i) {
+            if (random_.one_in(2)) {
+                idle(Reset::no);
+            } else if (random_.one_in(3)) {
+                end_sum();
+            } else {
+                for (auto& w : w_) w = code(weights_, Taste::finite);
+                for (auto& a : a_) a = code(activations_, Taste::finite);
                 step();
             }
         }

@@ -12,7 +12,7 @@ namespace bitshed::harness {
 
 struct StimulusOptions {
     std::uint64_t seed = 1;
-    std::size_t random_cycles = 8192;      ///< of the random phase
+    std::size_t random_cycles = 8192;      ///< of the random phase, and of the crowded one
     std::size_t extreme_cycles = 200'000;  ///< no run of equal products is longer
     std::size_t range_cycles = 32'768;     ///< of the sums of every size that a result is shown
     std::size_t aimed_cycles = 65'536;     ///< of the sums beside ties that a result is shown
@@ -22,7 +22,8 @@ struct StimulusOptions {
 /// unit's state is unknown; every pair of codes in every lane; every step of a small rounded
 /// accumulator (every_step.hpp), where no handshake hides the sums on the way; runs of the extreme
 /// products; where there is a result, sums of every size and sums beside its ties; random
-/// sequences; and as many cycles as the last pair takes to show.
+/// sequences; with a handshake, short sums with gaps at an output that is held up every other
+/// cycle; and as many cycles as the last pair takes to show.
 struct Stimulus {
     std::vector<std::uint32_t> words;
     std::size_t rows = 0;

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Do two Verilog modules of one name show the same outputs in every run from registers at zero?
 
+Of a unit with out_valid_o the sum is an output only where that is high.
+
 Usage: compare_runs.py UNIT.v OTHER.v MODULE FOLDER. Prints "equal", "different" or "unknown": by
 property-directed reachability (ABC's pdr), which finds the invariants that an induction over one
 step lacks. Logs stay in FOLDER.
@@ -16,6 +18,28 @@ os.makedirs(folder, exist_ok=True)
 os.chdir(folder)
 shutil.copyfile(unit, "unit.v")
 shutil.copyfile(other, "other.v")
+with open("unit.v") as text:
+    ports = re.findall(r"^ +(input|output) +wire +(?:\[(\d+):0\])? *(\w+)", text.read(), re.M)
+assert any(port == "clk_i" for _, _, port in ports), "the unit's ports are not understood"
+guarded = any(port == "out_valid_o" for _, _, port in ports)
+
+
+def shown(name):
+    """A module that has the ports of `name`, and zeros where no sum is shown."""
+    text = f"module {name}_shown (" + ", ".join(
+        f"{way} wire [{high or 0}:0] {port}" for way, high, port in ports) + ");\n"
+    pins = []
+    for way, high, port in ports:
+        pin = port
+        if guarded and way == "output" and port not in ("out_valid_o", "in_ready_o"):
+            pin = f"any_{port}"
+            text += f"wire [{high or 0}:0] {pin};\nassign {port} = out_valid_o ? {pin} : {int(high or 0) + 1}'d0;\n"
+        pins.append(f".{port}({pin})")
+    return text + f"{name} inner ({', '.join(pins)});\nendmodule\n"
+
+
+with open("shown.v", "w") as file:
+    file.write(shown("unit") + shown("other"))
 standard_output = os.dup(1)
 # Yosys prints to the C standard output: keep it out of ours.
 os.dup2(os.open("yosys.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), 1)
@@ -25,7 +49,8 @@ from pyosys import libyosys as ys  # noqa: E402
 design = ys.Design()
 for each in (
     "read_verilog unit.v", f"rename {module} unit", "read_verilog other.v", f"rename {module} other",
-    "proc -norom", "miter -equiv -flatten -make_assert unit other miter", "hierarchy -check -top miter",
+    "read_verilog shown.v", "proc -norom", "flatten",
+    "miter -equiv -flatten -make_assert unit_shown other_shown miter", "hierarchy -check -top miter",
     "memory_map", "async2sync", "opt", "techmap", "opt -fast", "dffunmap", "simplemap", "zinit -all",
     "opt_expr", "opt_clean", "aigmap", "opt_clean -purge", "write_aiger -zinit miter.aig",
 ):

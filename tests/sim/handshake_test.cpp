@@ -98,6 +98,7 @@ TEST_CASE("verify: damaged stream handshakes are caught") {
         unit_of("e2m1*e2m1", "stream", "1"),
         {{"a waiting sum is overwritten", "= out_ready_i | ~out_valid_q;", "= out_ready_i | 1'd1;"},
          {"ready while nothing moves: pairs are lost", "= advances & rst_ni;", "= rst_ni;"},
+         {"ready in a reset: pairs are lost", "= advances & rst_ni;", "= advances;"},
          {"a stray pair joins a sum", "= in_valid_i & (in_first_i | open_q);", "= in_valid_i;"},
          {"a pair without valid is taken", "= in_valid_i & (in_first_i | open_q);",
           "= in_first_i | open_q;"},
@@ -142,6 +143,19 @@ TEST_CASE("verify: damaged valid handshakes are caught") {
          {"a gap ends a sum", "in_valid_i ? takes & ~in_last_i : open_q;", "takes & ~in_last_i;"},
          {"reset leaves a sum open", "      open_q      <= 1'd0;",
           "      open_q      <= open_q;"}});
+    // No register stands between the pair and out_valid: what is offered in a reset must not show.
+    check_all_caught(
+        unit_of("e2m1*e2m1", "valid", "0"),
+        {{"a pair is taken in a reset", "out_valid_q <= 1'd0;", "out_valid_q <= completes;"}});
+}
+
+TEST_CASE("verify: a gap behind a sum's first pair that becomes a pair while it waits is caught") {
+    // Seen only where one sum waits at the output, the next has begun, and the gap is in stage 1.
+    check_all_caught(
+        unit_of("e2m1*e2m1", "stream", "2"),
+        {{"a gap becomes a pair", "s1_takes_q     <= takes;\n",
+          "s1_takes_q     <= takes;\n    end else begin\n"
+          "      s1_takes_q     <= 1'd1;\n    end\n    if (rst_ni & advances) begin\n"}});
 }
 
 TEST_CASE("verify: a million sums of a stream under stalls of every rate", "[.slow]") {
