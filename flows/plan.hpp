@@ -38,7 +38,7 @@ enum class Judging { absent, wanted };
 
 struct Plan {
     std::vector<PlannedUnit> units;      ///< every combination, in the order of the plan
-    std::vector<SynthOptions> measures;  ///< target x effort, with seeds and clock aim
+    std::vector<SynthOptions> measures;  ///< target x effort x activity, with seeds and clock aim
     Judging judging = Judging::absent;
 };
 

@@ -55,7 +55,8 @@ std::string to_csv(const Report& report) {
     std::string text =
         "module,weight,activation,weight_bits,activation_bits,weight_exponent_bits,"
         "activation_exponent_bits,accumulator,lanes,stages,latency,judged,pairs_visited,"
-        "pairs_total,mismatches,target,measured,luts,ffs,carries,dsps,area,fmax_mhz,pareto,"
+        "pairs_total,mismatches,target,measured,luts,ffs,carries,dsps,area,fmax_mhz,operands,"
+        "toggles_per_mac,pj_per_mac,pareto,"
         "generated_by,judged_by,tools,seeds,fmax_all_mhz,commands,log,message\r\n";
     const auto front = pareto_front(report.rows);
     const std::set<std::size_t> on_front(front.begin(), front.end());
@@ -86,6 +87,9 @@ std::string to_csv(const Report& report) {
             field(row.dsps),
             field(row.area),
             field(row.fmax_mhz),
+            field(row.operands),
+            field(row.toggles_per_mac),
+            field(row.pj_per_mac),
             on_front.contains(i) ? "yes" : "no",
             field(row.generated_by),
             field(row.judged_by),

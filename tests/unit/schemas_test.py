@@ -85,6 +85,13 @@ with tempfile.TemporaryDirectory() as place:
     validate("synth", run("synth", home, "--target", "ice40-hx8k", "--seeds", "1", "--record", "--json"))
     for target in ("xilinx-us+", "asic-osu018"):
         validate("synth", run("synth", home, "--target", target, "--effort", "area", "--json"))
+    pairs = os.path.join(place, "pairs.txt")
+    with open(pairs, "w") as text:
+        text.write("1 2\n3 f\n")
+    for target, operands in (("ice40-hx8k", ("--operands", pairs)), ("asic-osu018", ("--activity", "gauss"))):
+        simulated = run("synth", home, "--target", target, "--seeds", "1", *operands, "--record", "--json")
+        if validate("synth", simulated)["energy"] is None:
+            complaints.append(f"{target}: no energy was told")
     validate("report", run("report", home, "--json"))
     for name in ("synth.ecp5-25k.json", "v"):
         with open(os.path.join(home, "mac_e2m1_e2m1_exact." + name), "w") as text:
