@@ -48,11 +48,18 @@ packages=(
   "catch2          catch2/catch.hpp"
   "libtomlplusplus-dev toml++/toml.h"
   "libsqlitecpp-dev SQLiteCpp/SQLiteCpp.h"
+  "libtorch-dev    ATen/ATen.h"
+  "libonnx-dev     onnx/onnx_pb.h"
+  "protobuf-compiler protoc"
+  "zlib1g-dev      /usr/include/zlib.h"
+  # LibTorch's products of matrices: the BLAS it comes with is twenty times slower.
+  "libopenblas0-openmp /usr/lib/*/openblas-openmp/libopenblas.so.0"
+  "dataset-fashion-mnist /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"
 )
 
 is_there() {
   case "$1" in
-    /*) [[ -e $1 ]] ;;
+    /*) compgen -G "$1" >/dev/null ;;
     python3:*) [[ -e .venv/bin/python ]] || python3 -c "import ${1#*:}" 2>/dev/null ;;
     */*) [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]] ;;
     *) command -v "$1" >/dev/null ;;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "flows/json.hpp"
 #include "flows/routing.hpp"
 #include "flows/tools.hpp"
 #include "support/files.hpp"
@@ -122,11 +123,6 @@ std::string why_not(const Target& target, Diagnosis& diagnosis,
         }));
     }
     return problem;
-}
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
 }
 
 }  // namespace

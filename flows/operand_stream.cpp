@@ -8,36 +8,18 @@
 
 #include "format/encode.hpp"
 #include "format/parse.hpp"
+#include "support/random.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::flows {
 
 namespace {
 
-/// splitmix64 (Steele, Lea, Flood 2014), whose numbers are the same with every library.
-class Numbers {
-  public:
-    explicit Numbers(std::uint64_t seed) : state_(seed) {}
-
-    std::uint64_t next() {
-        state_ += 0x9e3779b97f4a7c15ull;
-        std::uint64_t mixed = state_;
-        mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ull;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebull;
-        return mixed ^ (mixed >> 31);
-    }
-
-    /// Above 0, up to 1.
-    double unit() { return (static_cast<double>(next() >> 11) + 1) * 0x1p-53; }
-
-    double normal() {
-        const double radius = std::sqrt(-2 * std::log(unit()));
-        return radius * std::cos(2 * std::numbers::pi * unit());
-    }
-
-  private:
-    std::uint64_t state_;
-};
+/// A number of the normal distribution, by Box and Muller.
+double normal(Random& random) {
+    const double radius = std::sqrt(-2 * std::log(random.above_zero()));
+    return radius * std::cos(2 * std::numbers::pi * random.above_zero());
+}
 
 bool is_finite(const format::Format& format, std::uint32_t code) {
     const auto class_ = format::decode(format, code).class_;
@@ -84,13 +66,12 @@ Result<std::vector<std::uint32_t>> draw_codes(Stream stream, const std::string& 
     const auto parsed = format::parse(name, format::Use::operand);
     if (!parsed) return Error(ErrorKind::files, parsed.error().complaints);
     const format::Format& format = parsed.value();
-    Numbers numbers(seed);
+    Random random(seed);
     std::vector<std::uint32_t> codes;
     codes.reserve(count);
     if (stream == Stream::uniform) {
         while (codes.size() < count) {
-            const auto code =
-                static_cast<std::uint32_t>(numbers.next()) & format::code_mask(format);
+            const auto code = static_cast<std::uint32_t>(random.next()) & format::code_mask(format);
             if (is_finite(format, code)) codes.push_back(code);
         }
         return codes;
@@ -102,7 +83,7 @@ Result<std::vector<std::uint32_t>> draw_codes(Stream stream, const std::string& 
     std::vector<double> values;
     double greatest = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        values.push_back(numbers.normal());
+        values.push_back(normal(random));
         greatest = std::max(greatest, std::abs(values.back()));
     }
     for (const double value : values) {

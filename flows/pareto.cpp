@@ -22,13 +22,10 @@ struct Candidate {
 std::optional<Candidate> candidate_of(const ReportRow& row, std::size_t index) {
     const auto weight = operand_shape(row.weight);
     const auto activation = operand_shape(row.activation);
-    const auto cost = cost_of(row);
-    if (row.measured != "measured" || (row.judged != "passed" && row.judged != "not judged") ||
-        !cost || !weight || !activation || row.lanes < 1)
-        return std::nullopt;
-    return Candidate{
-        index,        cost->unit,      cost->value / row.lanes, row.fmax_mhz.value_or(0),
-        weight->bits, activation->bits};
+    const auto cost = cost_a_lane(row);
+    if (!cost || !weight || !activation) return std::nullopt;
+    return Candidate{index,        cost->unit,      cost->value, row.fmax_mhz.value_or(0),
+                     weight->bits, activation->bits};
 }
 
 bool beats(const Candidate& a, const Candidate& b) {
@@ -66,6 +63,15 @@ std::optional<PointCost> cost_of(const ReportRow& row) {
     if (row.area) return PointCost{*row.area, CostUnit::area};
     if (row.luts) return PointCost{static_cast<double>(*row.luts), CostUnit::luts};
     return std::nullopt;
+}
+
+std::optional<PointCost> cost_a_lane(const ReportRow& row) {
+    auto cost = cost_of(row);
+    if (row.measured != "measured" || (row.judged != "passed" && row.judged != "not judged") ||
+        !cost || row.lanes < 1)
+        return std::nullopt;
+    cost->value /= row.lanes;
+    return cost;
 }
 
 std::vector<std::size_t> pareto_front(const std::vector<ReportRow>& rows) {

@@ -28,11 +28,15 @@ struct PointCost {
 };
 std::optional<PointCost> cost_of(const ReportRow& row);
 
+/// What a row costs for each of its lanes, where it may take part in a comparison: it was measured,
+/// and `judged` is "passed" or "not judged".
+std::optional<PointCost> cost_a_lane(const ReportRow& row);
+
 /// The rows on the Pareto front, by index, ascending. Rows are compared on one target only. A row
 /// beats another if it is no worse in all of: cost for each lane (less), clock (more; none is the
 /// least), width of the weights (more), width of the activations (more); and better in one. Rows
-/// that beat each other in nothing are both on the front, equals too. A row takes part if it was
-/// measured and not found wrong: `judged` is "passed" or "not judged".
+/// that beat each other in nothing are both on the front, equals too. Rows that have a
+/// cost_a_lane take part.
 std::vector<std::size_t> pareto_front(const std::vector<ReportRow>& rows);
 
 }  // namespace bitshed::flows

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
@@ -44,9 +45,9 @@ constexpr std::array<Key, 16> keys{{
     {"seeds", Shape::numbers, "a list of whole numbers from 0: [1, 2, 3]"},
     {"freq", Shape::number, "the MHz that routers aim at: 100"},
     {"verify", Shape::yes_or_no, "true or false: compare every unit with the golden model"},
-    {"models", Shape::words, "a list of networks"},
-    {"recipes", Shape::words, "a list of quantization recipes"},
-    {"images", Shape::number, "a whole number of images"},
+    {"models", Shape::words, "a list of networks that `bitshed quantize` takes: [\"vit_0\"]"},
+    {"recipes", Shape::words, "a list of recipes that `bitshed quantize` takes: [\"none\"]"},
+    {"images", Shape::number, "how many images are classified, a whole number from 1: 1000"},
 }};
 
 std::string key_names() {
@@ -57,16 +58,14 @@ std::string key_names() {
 
 class Reader {
   public:
-    Reader(const toml::table& table, const UnitMaker& make_unit)
-        : table_(table), make_unit_(make_unit) {}
+    Reader(const toml::table& table, const UnitMaker& make_unit, const ModelFinder& find_model)
+        : table_(table), make_unit_(make_unit), find_model_(find_model) {}
 
     Result<Plan> read() {
         for (const auto& [name, node] : table_) read_key(std::string(name.str()), node);
         read_units();
         read_measures();
-        if (given("models"))
-            complain("models: accuracy runs are not available in this version",
-                     "a plan without models: targets, and verify = true");
+        read_accuracies();
         if (!complaints_.empty()) return Error(ErrorKind::request, std::move(complaints_));
         return std::move(plan_);
     }
@@ -161,8 +160,8 @@ class Reader {
                      fmt::format("at most {}: shorter lists, several plans", most_units));
             return;
         }
-        if (specs.empty() && !given("models"))
-            complain("plan: it names no unit",
+        if (specs.empty())
+            complain("plan: it names no pair of formats",
                      "pairs = [\"e4m3*e4m3\"], or weights = [...] and activations = [...]");
         for (const auto& pair : specs)
             for (const auto& accumulator : accumulators)
@@ -216,8 +215,42 @@ class Reader {
             plan_.measures.push_back(std::move(options).value());
     }
 
+    /// Every network with every recipe and every pair of formats, each once: units that differ in
+    /// their accumulators only are one pair.
+    void read_accuracies() {
+        std::optional<long> images;
+        if (given("images")) {
+            const auto& text = lists_.at("images")[0];
+            const auto parsed = parse_whole_number(text, 1, 1'000'000'000);
+            if (!parsed)
+                complain(fmt::format("images: {} will not do", text), "a whole number from 1");
+            else
+                images = static_cast<long>(*parsed);
+        }
+        std::vector<PlannedModel> models;
+        for (const auto& name : list("models", {})) {
+            auto model = find_model_(name);
+            if (model)
+                models.push_back(std::move(model).value());
+            else
+                for (const auto& complaint : model.error().complaints)
+                    complain(complaint.problem, complaint.allowed);
+        }
+        std::vector<std::pair<std::string, std::string>> formats;
+        for (const auto& unit : plan_.units) {
+            std::pair pair(unit.manifest.weight, unit.manifest.activation);
+            if (std::find(formats.begin(), formats.end(), pair) == formats.end())
+                formats.push_back(std::move(pair));
+        }
+        for (const auto& model : models)
+            for (const auto& recipe : list("recipes", {"none"}))
+                for (const auto& [weight, activation] : formats)
+                    plan_.accuracies.push_back({model, weight, activation, recipe, images});
+    }
+
     const toml::table& table_;
     const UnitMaker& make_unit_;
+    const ModelFinder& find_model_;
     std::size_t unsaid_ = 0;
     std::map<std::string, std::vector<std::string>> lists_;
     std::vector<Complaint> complaints_;
@@ -227,7 +260,7 @@ class Reader {
 }  // namespace
 
 Result<Plan> read_plan(const std::string& text, const std::string& origin,
-                       const UnitMaker& make_unit) {
+                       const UnitMaker& make_unit, const ModelFinder& find_model) {
     const auto parsed = toml::parse(text);
     if (!parsed) {
         const auto& error = parsed.error();
@@ -236,7 +269,7 @@ Result<Plan> read_plan(const std::string& text, const std::string& origin,
                                  printable(error.description(), 300)),
                      "a TOML file; `bitshed sweep --help` shows one");
     }
-    return Reader(parsed.table(), make_unit).read();
+    return Reader(parsed.table(), make_unit, find_model).read();
 }
 
 }  // namespace bitshed::flows

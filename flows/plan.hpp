@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,19 +34,40 @@ struct PlannedUnit {
 /// Builds a unit. Error (request): there is no such unit.
 using UnitMaker = std::function<Result<PlannedUnit>(const UnitRequest&)>;
 
+/// A network as the plan names it, found.
+struct PlannedModel {
+    std::string name;    ///< as the plan has it: a shipped network's name, or a file
+    std::string sha256;  ///< of the ONNX file
+    std::string path;    ///< what `quantize --model` is given; absolute where it is a file's path
+};
+
+/// Finds a network. Error (request, files): there is none of this name.
+using ModelFinder = std::function<Result<PlannedModel>(const std::string&)>;
+
+/// What quantizing a network to a pair of formats is to tell.
+struct PlannedAccuracy {
+    PlannedModel model;
+    std::string weight;      ///< a format's canonical name
+    std::string activation;  ///< a format's canonical name
+    std::string recipe;
+    std::optional<long> images;  ///< how many are classified; nothing: all
+};
+
 /// Whether the plan wants every unit compared with the golden model.
 enum class Judging { absent, wanted };
 
 struct Plan {
     std::vector<PlannedUnit> units;      ///< every combination, in the order of the plan
     std::vector<SynthOptions> measures;  ///< target x effort x activity, with seeds and clock aim
+    std::vector<PlannedAccuracy> accuracies;  ///< model x recipe x pair of formats
     Judging judging = Judging::absent;
 };
 
-/// Reads a plan and builds its units. `origin` names it in the words. Error (request): it is not
-/// TOML, or every key that is unknown, of a wrong type or out of range, and every unit that cannot
-/// be, each with what is allowed; of many units twenty complaints.
+/// Reads a plan, builds its units and finds its networks. `origin` names it in the words. Error
+/// (request): it is not TOML, or every key that is unknown, of a wrong type or out of range, every
+/// unit that cannot be and every network that is not there, each with what is allowed; of many
+/// units twenty complaints.
 Result<Plan> read_plan(const std::string& text, const std::string& origin,
-                       const UnitMaker& make_unit);
+                       const UnitMaker& make_unit, const ModelFinder& find_model);
 
 }  // namespace bitshed::flows

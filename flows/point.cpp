@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "flows/accuracy.hpp"
 #include "flows/activity_plan.hpp"
 #include "flows/harness.hpp"
 #include "flows/sha256.hpp"
@@ -89,16 +90,15 @@ Json unit_facts(const PlannedUnit& unit) {
     return facts;
 }
 
-/// Completes a point whose kind, target and manifest are known: `asked` is what it is asked for
-/// beside its unit, `decides` what else its figures hang on.
-Point finished(const PlannedUnit& unit, const std::string& kind, const std::string& target,
-               const Json& asked, const Json& decides) {
+/// Completes a point about a unit: `asked` is what is asked for beside it, `decides` what else the
+/// figures hang on.
+Point unit_point(const PlannedUnit& unit, const std::string& kind, const std::string& target,
+                 const Json& asked, const Json& decides) {
     Point point;
     point.kind = kind;
     point.subject = unit.manifest.module;
     point.target = target;
-    point.manifest = unit.manifest;
-    point.verilog = unit.verilog;
+    point.unit = UnitText{unit.manifest, unit.verilog};
     const Json slot = {
         {"kind", kind}, {"unit", unit.manifest.command}, {"target", target}, {"asked", asked}};
     point.slot = sha256(slot.dump());
@@ -128,8 +128,28 @@ Result<Point> synth_point(const PlannedUnit& unit, const SynthOptions& options, 
         asked["activity"] = stream_name(options.activity->stream);
         asked["activity_seed"] = options.activity->seed;
     }
-    return finished(unit, point_kinds::synth, options.target.name, asked,
-                    {{"recipe_sha256", sha256(recipe.value())}, {"tools", tools}});
+    return unit_point(unit, point_kinds::synth, options.target.name, asked,
+                      {{"recipe_sha256", sha256(recipe.value())}, {"tools", tools}});
+}
+
+/// A network's point has no unit: its pair of formats counts, whatever accumulates the products.
+Point accuracy_point(const PlannedAccuracy& planned, const ToolVersions& tools) {
+    Json asked = {{"model", planned.model.name},
+                  {"weight", planned.weight},
+                  {"activation", planned.activation},
+                  {"recipe", planned.recipe}};
+    asked["images"] = planned.images ? Json(*planned.images) : Json(nullptr);
+    const Json decides = {{"model_sha256", planned.model.sha256}, {"tools", tools}};
+    Point point;
+    point.kind = point_kinds::accuracy;
+    point.subject = planned.model.name;
+    const Json slot = {{"kind", point.kind}, {"asked", asked}};
+    point.slot = sha256(slot.dump());
+    point.key = sha256(Json({{"slot", slot}, {"decides", decides}}).dump());
+    point.request = asked;
+    point.request.update(decides);
+    point.request["path"] = planned.model.path;
+    return point;
 }
 
 }  // namespace
@@ -163,6 +183,8 @@ SweepTools find_sweep_tools(const Plan& plan) {
                 name, [&] { return find_on_path(name, "--version", "", folder.path(), patience); });
     if (plan.judging == Judging::wanted) tools.judging = simulators;
     if (simulated) tools.simulating = simulators;
+    if (!plan.accuracies.empty())
+        tools.quantizing["quantizer"] = once("quantizer", [&] { return find_quantizer(); });
     return tools;
 }
 
@@ -174,7 +196,8 @@ Result<std::vector<Point>> make_points(const Plan& plan, const SweepTools& tools
     };
     for (const auto& unit : plan.units) {
         if (plan.judging == Judging::wanted)
-            add(finished(unit, point_kinds::verify, "", {{"seed", 1}}, {{"tools", tools.judging}}));
+            add(unit_point(unit, point_kinds::verify, "", {{"seed", 1}},
+                           {{"tools", tools.judging}}));
         for (const auto& measure : plan.measures) {
             auto point = synth_point(unit, measure, tools.by_target.at(measure.target.name),
                                      tools.simulating);
@@ -182,6 +205,7 @@ Result<std::vector<Point>> make_points(const Plan& plan, const SweepTools& tools
             add(std::move(point).value());
         }
     }
+    for (const auto& planned : plan.accuracies) add(accuracy_point(planned, tools.quantizing));
     return points;
 }
 

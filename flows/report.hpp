@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "flows/accuracy_row.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::flows {
@@ -59,8 +60,9 @@ struct ReportRow {
 };
 
 struct Report {
-    std::vector<ReportRow> rows;      ///< by module, then by target
-    std::vector<Complaint> problems;  ///< units and records that could not be read
+    std::vector<ReportRow> rows;          ///< by module, then by target
+    std::vector<AccuracyRow> accuracies;  ///< by network, weight, activation, recipe
+    std::vector<Complaint> problems;      ///< units and records that could not be read
 };
 
 /// Reads units: each folder is a unit (DIR/MODULE) or holds some. Error (files): a folder is

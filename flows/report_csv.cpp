@@ -3,39 +3,14 @@
 #include <fmt/ranges.h>
 
 #include <set>
-#include <string_view>
 
+#include "flows/csv.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report.hpp"
 
 namespace bitshed::flows {
 
 namespace {
-
-/// A text as a field. Spreadsheets run what begins like a formula, so that gets an apostrophe
-/// (OWASP, "CSV Injection"): modules, paths and messages are other people's words.
-std::string field(std::string text) {
-    if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
-        text.insert(0, "'");
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
-
-std::string field(long number) {
-    return std::to_string(number);
-}
-
-/// The fewest digits that give the number back.
-std::string field(double number) {
-    return fmt::format("{}", number);
-}
-
-template <class T>
-std::string field(const std::optional<T>& value) {
-    return value ? field(*value) : std::string();
-}
 
 std::string joined(const std::map<std::string, std::string>& tools) {
     std::string list;
@@ -64,41 +39,41 @@ std::string to_csv(const Report& report) {
         const auto& row = report.rows[i];
         const auto& from = row.provenance;
         const std::vector<std::string> fields = {
-            field(row.module),
-            field(row.weight),
-            field(row.activation),
-            field(bits_of(row.weight, &OperandShape::bits)),
-            field(bits_of(row.activation, &OperandShape::bits)),
-            field(bits_of(row.weight, &OperandShape::exponent_bits)),
-            field(bits_of(row.activation, &OperandShape::exponent_bits)),
-            field(row.accumulator),
-            field(static_cast<long>(row.lanes)),
-            field(static_cast<long>(row.stages)),
-            field(static_cast<long>(row.latency)),
-            field(row.judged),
-            field(row.pairs_visited),
-            field(row.pairs_total),
-            field(row.mismatches),
-            field(row.target),
-            field(row.measured),
-            field(row.luts),
-            field(row.ffs),
-            field(row.carries),
-            field(row.dsps),
-            field(row.area),
-            field(row.fmax_mhz),
-            field(row.operands),
-            field(row.toggles_per_mac),
-            field(row.pj_per_mac),
+            csv_field(row.module),
+            csv_field(row.weight),
+            csv_field(row.activation),
+            csv_field(bits_of(row.weight, &OperandShape::bits)),
+            csv_field(bits_of(row.activation, &OperandShape::bits)),
+            csv_field(bits_of(row.weight, &OperandShape::exponent_bits)),
+            csv_field(bits_of(row.activation, &OperandShape::exponent_bits)),
+            csv_field(row.accumulator),
+            csv_field(static_cast<long>(row.lanes)),
+            csv_field(static_cast<long>(row.stages)),
+            csv_field(static_cast<long>(row.latency)),
+            csv_field(row.judged),
+            csv_field(row.pairs_visited),
+            csv_field(row.pairs_total),
+            csv_field(row.mismatches),
+            csv_field(row.target),
+            csv_field(row.measured),
+            csv_field(row.luts),
+            csv_field(row.ffs),
+            csv_field(row.carries),
+            csv_field(row.dsps),
+            csv_field(row.area),
+            csv_field(row.fmax_mhz),
+            csv_field(row.operands),
+            csv_field(row.toggles_per_mac),
+            csv_field(row.pj_per_mac),
             on_front.contains(i) ? "yes" : "no",
-            field(row.generated_by),
-            field(row.judged_by),
-            field(joined(from.tools)),
-            field(fmt::format("{}", fmt::join(from.seeds, " "))),
-            field(fmt::format("{}", fmt::join(from.fmax_all_mhz, " "))),
-            field(fmt::format("{}", fmt::join(from.commands, "\n"))),
-            field(from.log),
-            field(row.message)};
+            csv_field(row.generated_by),
+            csv_field(row.judged_by),
+            csv_field(joined(from.tools)),
+            csv_field(fmt::format("{}", fmt::join(from.seeds, " "))),
+            csv_field(fmt::format("{}", fmt::join(from.fmax_all_mhz, " "))),
+            csv_field(fmt::format("{}", fmt::join(from.commands, "\n"))),
+            csv_field(from.log),
+            csv_field(row.message)};
         text += fmt::format("{}\r\n", fmt::join(fields, ","));
     }
     return text;

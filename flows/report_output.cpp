@@ -5,6 +5,9 @@
 #include <map>
 #include <set>
 
+#include "flows/accuracy_output.hpp"
+#include "flows/json.hpp"
+#include "flows/markdown.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report.hpp"
 #include "flows/targets.hpp"
@@ -15,40 +18,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 std::string or_dash(const std::optional<long>& value) {
     return value ? std::to_string(*value) : "-";
-}
-
-/// Text from a file somebody else may have written, for a table: no control characters, no bars.
-std::string harmless(const std::string& text) {
-    std::string shown;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        shown += byte < 0x20 || byte == 0x7f || c == '|' ? '?' : c;
-    }
-    return shown.empty() ? "-" : shown;
-}
-
-/// The same for Markdown, where some characters begin a tag, a link, a code or an emphasis.
-/// An underscore between letters does not.
-std::string plain_in_markdown(const std::string& text) {
-    std::string shown;
-    for (const char c : text) {
-        if (c == '<')
-            shown += "&lt;";
-        else if (c == '&')
-            shown += "&amp;";
-        else if (c == '`' || c == '[' || c == ']' || c == '\\')
-            shown += fmt::format("\\{}", c);
-        else
-            shown += c;
-    }
-    return shown;
 }
 
 /// Whether rows differ in their effort: then a table has to say it.
@@ -99,10 +70,6 @@ std::vector<std::string> cells_of(const ReportRow& row, const Extras& with) {
     }
     if (with.energy) cells.push_back(tenths(row.pj_per_mac));
     return cells;
-}
-
-Json or_null(const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
 }
 
 /// Null where nothing is known of how the figures came about.
@@ -197,7 +164,9 @@ Json to_json(const Report& report) {
         pareto.push_back({{"row", index},
                           {"module", report.rows[index].module},
                           {"target", report.rows[index].target}});
-    return {{"rows", rows}, {"pareto", pareto}};
+    Json document = {{"rows", rows}, {"pareto", pareto}};
+    document.update(accuracy_members(report));
+    return document;
 }
 
 ReportTable to_table(const Report& report) {
@@ -223,19 +192,8 @@ ReportTable to_table(const Report& report) {
 
 std::string to_markdown(const Report& report) {
     const ReportTable table = to_table(report);
-    std::string head = "|";
-    std::string rule = "|";
-    for (const auto& column : table.columns) {
-        head += fmt::format(" {} |", column.title);
-        rule += column.alignment == Alignment::left ? "---|" : "---:|";
-    }
     std::string page =
-        "# Report\n\n![Cost and clock of every point](report.svg)\n\n" + head + "\n" + rule + "\n";
-    for (const auto& row : table.rows) {
-        page += "|";
-        for (const auto& cell : row) page += fmt::format(" {} |", plain_in_markdown(cell));
-        page += "\n";
-    }
+        "# Report\n\n![Cost and clock of every point](report.svg)\n\n" + markdown_table(table);
     std::set<std::string> named;
     for (const auto& row : report.rows) named.insert(row.target);
     page +=
@@ -249,7 +207,7 @@ std::string to_markdown(const Report& report) {
         if (!target.lut_definition.empty())
             page += fmt::format(" LUTs: {}.", target.lut_definition);
     }
-    return page + "\n" + sections_of(report);
+    return page + "\n" + accuracy_markdown(report) + sections_of(report);
 }
 
 }  // namespace bitshed::flows

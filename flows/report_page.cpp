@@ -7,12 +7,14 @@
 #include <map>
 #include <set>
 
+#include "flows/accuracy_output.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report_plots.hpp"
 #include "flows/sha256.hpp"
 #include "flows/svg.hpp"
 #include "flows/targets.hpp"
 #include "support/files.hpp"
+#include "support/process.hpp"
 #include "support/text.hpp"
 #include "templates/pages.hpp"
 
@@ -122,9 +124,8 @@ Json page_data(const Report& report) {
 
 fs::path assets_folder() {
     if (const char* named = std::getenv("BITSHED_ASSETS"); named != nullptr) return named;
-    std::error_code failure;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", failure);
-    return failure ? fs::path(".assets") : executable.parent_path().parent_path() / ".assets";
+    const auto executable = own_executable();
+    return executable ? executable.value().parent_path().parent_path() / ".assets" : ".assets";
 }
 
 Result<PageScripts> read_page_scripts(const fs::path& folder) {
@@ -162,6 +163,7 @@ std::string to_html(const Report& report, const std::optional<PageScripts>& scri
         {{"SCRIPT_DIGESTS", digests},
          {"STYLE", std::string(templates::report_css)},
          {"STATIC_PLOTS", scripts ? std::string() : to_svg(report)},
+         {"ACCURACY", accuracy_html(report)},
          {"DATA", inlinable(page_data(report))},
          {"SCRIPTS", elements},
          {"LICENCES", scripts ? xml_text(scripts->licences) : "Nothing of others is inlined."}});
@@ -170,12 +172,18 @@ std::string to_html(const Report& report, const std::optional<PageScripts>& scri
 Outcome write_report(const Report& report, const fs::path& folder,
                      const std::optional<PageScripts>& scripts) {
     const auto json = to_json(report).dump(2, ' ', false, Json::error_handler_t::replace);
-    for (const auto& [name, text] : std::initializer_list<std::pair<const char*, std::string>>{
-             {"report.md", to_markdown(report)},
-             {"report.csv", to_csv(report)},
-             {"report.json", json + "\n"},
-             {"report.svg", to_svg(report)},
-             {"report.html", to_html(report, scripts)}})
+    std::vector<std::pair<const char*, std::string>> files = {
+        {"report.md", to_markdown(report)},
+        {"report.csv", to_csv(report)},
+        {"report.json", json + "\n"},
+        {"report.svg", to_svg(report)},
+        {"report.html", to_html(report, scripts)}};
+    if (!report.accuracies.empty()) {
+        files.emplace_back("accuracy.csv", accuracy_csv(report));
+        files.emplace_back("accuracy.svg",
+                           accuracy_svg(report, join(report.accuracies, report.rows)));
+    }
+    for (const auto& [name, text] : files)
         if (auto written = write_file(folder / name, text); !written) return written;
     return success();
 }

@@ -31,7 +31,8 @@ Result<PageScripts> read_page_scripts(const std::filesystem::path& folder);
 std::string to_html(const Report& report, const std::optional<PageScripts>& scripts);
 
 /// Writes report.md, report.csv, report.json, report.svg and report.html into a folder, which is
-/// made if need be. Error (files): one cannot be written.
+/// made if need be; where networks were quantized, accuracy.csv and accuracy.svg too. Error
+/// (files): one cannot be written.
 Outcome write_report(const Report& report, const std::filesystem::path& folder,
                      const std::optional<PageScripts>& scripts);
 

@@ -72,7 +72,7 @@ Axis axis_of_bits(const std::vector<Point>& points) {
             static_cast<int>((high->x - low->x) / step) + 1};
 }
 
-enum class Horizontal { bits, clock };
+enum class Horizontal { bits, amount };
 
 const char* style_of(OperandKinds kinds) {
     switch (kinds) {
@@ -110,7 +110,7 @@ void draw_plot(SvgWriter& svg, double x, double y, const Plot& plot, Horizontal 
     const double y1 = y + top;
     svg.text(x0, y + 16, plot.title, "plot", Anchor::start);
     if (plot.points.empty()) {
-        svg.text((x0 + x1) / 2, (y0 + y1) / 2, "no clock is known", "note", Anchor::middle);
+        svg.text((x0 + x1) / 2, (y0 + y1) / 2, "nothing is known", "note", Anchor::middle);
         return;
     }
     double most_x = 0;
@@ -176,7 +176,7 @@ std::map<std::string, TargetPlots> plots_of(const Report& report) {
         const auto cost = cost_of(row);
         const auto weight = operand_shape(row.weight);
         const auto activation = operand_shape(row.activation);
-        const auto kinds = operand_kinds(row);
+        const auto kinds = operand_kinds(row.weight, row.activation);
         if (row.measured != "measured" || !cost || !weight || !activation || !kinds) continue;
         auto& [width, exponent, clock] = plots[row.target];
         const std::string unit = cost->unit == CostUnit::area ? "area" : "LUTs";
@@ -202,11 +202,46 @@ std::map<std::string, TargetPlots> plots_of(const Report& report) {
     return plots;
 }
 
+/// What is drawn of one network on one target.
+struct AccuracyPlots {
+    Plot cost{"top-1 against cost", {}, "top-1, %", {}};
+    Plot memory{"top-1 against memory", "kilobits of weights and activations", "top-1, %", {}};
+};
+
+std::map<std::pair<std::string, std::string>, AccuracyPlots> accuracy_plots_of(const Report& report,
+                                                                               const Join& join) {
+    std::map<std::pair<std::string, std::string>, AccuracyPlots> plots;
+    for (const auto& joined : join.rows) {
+        const AccuracyRow& row = report.accuracies[joined.accuracy];
+        const auto kinds = operand_kinds(row.weight, row.activation);
+        if (!kinds) continue;
+        auto& [cost, memory] = plots[{row.model, joined.target}];
+        Point point{0, *row.top1, *kinds, false, {}};
+        const auto add = [&](Plot& plot, double x, bool on_front) {
+            point.x = x;
+            point.on_front = on_front;
+            point.title =
+                on_front ? fmt::format("{} * {}: {:.2f} %", row.weight, row.activation, *row.top1)
+                         : std::string();
+            plot.points.push_back(point);
+        };
+        if (joined.cost) {
+            const auto price = cost_a_lane(report.rows[*joined.cost]);
+            cost.x_title = price->unit == CostUnit::area ? "area a lane" : "LUTs a lane";
+            add(cost, price->value, joined.on_cost_front);
+        }
+        if (const auto bits = memory_bits(row))
+            add(memory, static_cast<double>(*bits) / 1000, joined.on_memory_front);
+    }
+    return plots;
+}
+
 }  // namespace
 
-std::optional<OperandKinds> operand_kinds(const ReportRow& row) {
-    const auto weight = operand_shape(row.weight);
-    const auto activation = operand_shape(row.activation);
+std::optional<OperandKinds> operand_kinds(const std::string& weight_format,
+                                          const std::string& activation_format) {
+    const auto weight = operand_shape(weight_format);
+    const auto activation = operand_shape(activation_format);
     if (!weight || !activation) return std::nullopt;
     if (weight->exponent_bits > 0 && activation->exponent_bits > 0) return OperandKinds::minifloats;
     if (weight->exponent_bits == 0 && activation->exponent_bits == 0) return OperandKinds::integers;
@@ -228,10 +263,28 @@ std::string to_svg(const Report& report) {
         y += head_height;
         draw_plot(svg, margin, y, of_target.width, Horizontal::bits);
         draw_plot(svg, margin + plot_width, y, of_target.exponent, Horizontal::bits);
-        draw_plot(svg, margin + 2 * plot_width, y, of_target.clock, Horizontal::clock);
+        draw_plot(svg, margin + 2 * plot_width, y, of_target.clock, Horizontal::amount);
         y += plot_height + margin;
     }
     return svg.document(width, y, "What units cost, by target", templates::report_plots_css);
+}
+
+std::string accuracy_svg(const Report& report, const Join& join) {
+    SvgWriter svg;
+    double y = margin;
+    draw_legend(svg, y + 8);
+    y += legend_height;
+    for (const auto& [key, plots] : accuracy_plots_of(report, join)) {
+        const auto& [model, target] = key;
+        svg.text(margin, y + 18, target.empty() ? model : model + " on " + target, "head",
+                 Anchor::start);
+        y += head_height;
+        draw_plot(svg, margin, y, plots.cost, Horizontal::amount);
+        draw_plot(svg, margin + plot_width, y, plots.memory, Horizontal::amount);
+        y += plot_height + margin;
+    }
+    return svg.document(2 * margin + 3 * plot_width, y, "What formats cost in accuracy",
+                        templates::report_plots_css);
 }
 
 }  // namespace bitshed::flows

@@ -8,19 +8,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<long> count_at(const Json& object, const char* field) {
-    if (!object.is_object() || !object.contains(field) || !object[field].is_number_integer())
-        return std::nullopt;
-    const long value = object[field].get<long>();
-    return value < 0 ? std::nullopt : std::optional<long>(value);
-}
-
-std::optional<double> number_at(const Json& object, const char* field) {
-    return object.contains(field) && object[field].is_number()
-               ? std::optional<double>(object[field].get<double>())
-               : std::nullopt;
-}
-
 /// The elements of a list that are of the type asked for.
 template <class T>
 std::vector<T> list_at(const Json& object, const char* field) {
@@ -37,6 +24,19 @@ std::vector<T> list_at(const Json& object, const char* field) {
 }
 
 }  // namespace
+
+std::optional<long> count_at(const Json& object, const char* field) {
+    if (!object.is_object() || !object.contains(field) || !object[field].is_number_integer())
+        return std::nullopt;
+    const long value = object[field].get<long>();
+    return value < 0 ? std::nullopt : std::optional<long>(value);
+}
+
+std::optional<double> number_at(const Json& object, const char* field) {
+    return object.contains(field) && object[field].is_number()
+               ? std::optional<double>(object[field].get<double>())
+               : std::nullopt;
+}
 
 std::string text_at(const Json& object, const char* field) {
     return object.contains(field) && object[field].is_string() ? object[field].get<std::string>()

@@ -12,6 +12,12 @@ namespace bitshed::flows {
 /// The text in a field; empty where there is none.
 std::string text_at(const nlohmann::ordered_json& object, const char* field);
 
+/// The count in a field; nothing where there is none, or a negative one.
+std::optional<long> count_at(const nlohmann::ordered_json& object, const char* field);
+
+/// The number in a field; nothing where there is none.
+std::optional<double> number_at(const nlohmann::ordered_json& object, const char* field);
+
 /// Reads what `verify` found. Only a complete run without a mismatch passes: `pairs_expected` pairs
 /// of codes, as the unit's widths and lanes have it.
 void read_judgement(const nlohmann::ordered_json& result, std::optional<long> pairs_expected,

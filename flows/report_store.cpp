@@ -96,6 +96,7 @@ Result<Report> make_store_report(const std::filesystem::path& path) {
     Report report;
     std::set<std::string> measured;
     for (const auto& row : stored.value()) {
+        if (row.kind == point_kinds::accuracy) report.accuracies.push_back(accuracy_row(row));
         if (row.kind != point_kinds::synth) continue;
         report.rows.push_back(measured_row(row));
         const auto verilog = text_at(row.request, "verilog_sha256");
@@ -114,6 +115,11 @@ Result<Report> make_store_report(const std::filesystem::path& path) {
     };
     std::sort(report.rows.begin(), report.rows.end(),
               [&](const ReportRow& a, const ReportRow& b) { return order(a) < order(b); });
+    const auto name = [](const AccuracyRow& row) {
+        return std::tie(row.model, row.weight, row.activation, row.recipe, row.log);
+    };
+    std::sort(report.accuracies.begin(), report.accuracies.end(),
+              [&](const AccuracyRow& a, const AccuracyRow& b) { return name(a) < name(b); });
     return report;
 }
 

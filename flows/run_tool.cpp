@@ -20,12 +20,14 @@ std::string shown(const fs::path& path) {
 }  // namespace
 
 Outcome run_tool(const Tool& tool, const std::vector<std::string>& arguments,
-                 const WorkFolder& work, const std::string& log, std::chrono::seconds limit) {
+                 const WorkFolder& work, const std::string& log, std::chrono::seconds limit,
+                 const std::string& output) {
     Command command;
     command.arguments = tool.command;
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
     command.folder = work.path();
     command.log = work.path() / log;
+    if (!output.empty()) command.standard_output = work.path() / output;
     command.environment = tool.environment;
     command.limit = limit;
     const auto ended = run(command);

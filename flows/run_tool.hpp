@@ -11,10 +11,12 @@
 
 namespace bitshed::flows {
 
-/// Runs a tool to its end inside the work folder, its output in the file `log` there. Error
-/// (tool): it failed, with its last words and the log's path; (timeout): it was killed at `limit`.
+/// Runs a tool to its end inside the work folder, its output in the file `log` there; what it
+/// prints on standard output in the file `output` instead, where one is named. Error (tool): it
+/// failed, with its last words and the log's path; (timeout): it was killed at `limit`.
 Outcome run_tool(const Tool& tool, const std::vector<std::string>& arguments,
-                 const WorkFolder& work, const std::string& log, std::chrono::seconds limit);
+                 const WorkFolder& work, const std::string& log, std::chrono::seconds limit,
+                 const std::string& output = {});
 
 /// The text of a file that a tool was to leave. Error (tool): it did not, with the log's path.
 Result<std::string> read_product(const Tool& tool, const WorkFolder& work,

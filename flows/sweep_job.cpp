@@ -199,13 +199,15 @@ fs::path point_folder(const std::string& key) {
 }
 
 Outcome write_point(const fs::path& work, const Point& point) {
-    return write_document(work / point_folder(point.key) / "point.json",
-                          {{"schema", point_schema},
-                           {"key", point.key},
-                           {"kind", point.kind},
-                           {"request", point.request},
-                           {"manifest", emit::to_json(point.manifest)},
-                           {"verilog", point.verilog}});
+    Json document = {{"schema", point_schema},
+                     {"key", point.key},
+                     {"kind", point.kind},
+                     {"request", point.request}};
+    if (point.unit) {
+        document["manifest"] = emit::to_json(point.unit->manifest);
+        document["verilog"] = point.unit->verilog;
+    }
+    return write_document(work / point_folder(point.key) / "point.json", document);
 }
 
 Outcome write_settings(const fs::path& run, const RunSettings& settings) {
@@ -232,7 +234,7 @@ Result<Json> run_synth_job(const JobInput& input) {
     SynthOptions chosen = std::move(options).value();
     chosen.work = input.folder;
     chosen.time_limit = input.limit;
-    const auto result = synthesize(input.manifest, input.verilog, chosen, 1,
+    const auto result = synthesize(input.unit->manifest, input.unit->verilog, chosen, 1,
                                    [](const std::string& line) { fmt::print("{}\n", line); });
     if (!result) return result.error();
     return to_json(result.value(), Detail::record);
@@ -244,14 +246,18 @@ Outcome run_point(const fs::path& given, std::chrono::seconds limit,
     const auto document = read_document(folder / "point.json", point_schema);
     if (!document) return document.error();
     const Json& json = document.value();
-    const auto manifest = emit::manifest_from_text(
-        json.at("manifest").dump(), printable((folder / "point.json").string(), 200));
-    if (!manifest) return manifest.error();
+    JobInput input;
+    if (json.contains("manifest")) {
+        const auto manifest = emit::manifest_from_text(
+            json["manifest"].dump(), printable((folder / "point.json").string(), 200));
+        if (!manifest) return manifest.error();
+        input.unit = UnitText{manifest.value(), json.at("verilog").get<std::string>()};
+    }
     const auto key = json.at("key").get<std::string>();
     const auto kind = json.at("kind").get<std::string>();
     const auto runner = runners.find(kind);
-    JobInput input{manifest.value(), json.at("verilog").get<std::string>(), json.at("request"),
-                   folder / "work"};
+    input.request = json.at("request");
+    input.folder = folder / "work";
     input.limit = limit;
     const auto found =
         runner == runners.end()

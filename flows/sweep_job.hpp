@@ -51,11 +51,10 @@ Outcome write_settings(const std::filesystem::path& run, const RunSettings& sett
 std::optional<StoreRow> read_result(const std::filesystem::path& work, const std::string& key);
 void forget_result(const std::filesystem::path& work, const std::string& key);
 
-/// Finds something out about a unit: `manifest`, `verilog`, the point's request, the folder for
-/// logs. Error: of any kind.
+/// Finds something out: the unit where the kind of point has one, the point's request, the folder
+/// for logs. Error: of any kind.
 struct JobInput {
-    emit::Manifest manifest;
-    std::string verilog;
+    std::optional<UnitText> unit;
     nlohmann::ordered_json request;
     std::filesystem::path folder;
     std::chrono::seconds limit{0};

@@ -29,7 +29,7 @@ Result<Found> find_tools(const SynthOptions& options, const WorkFolder& work) {
     auto yosys = find_yosys(work.path(), limit);
     if (!yosys) return yosys.error();
     Found found{std::move(yosys).value(), {}, {}, {}, {}};
-    if (target.router) {
+    if (target.router && !options.seeds.empty()) {
         auto router = find_router(*target.router, work.path(), limit);
         if (!router) return router.error();
         found.router = std::move(router).value();

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "flows/json.hpp"
 #include "flows/synth.hpp"
 
 namespace bitshed::flows {
@@ -12,11 +13,6 @@ namespace bitshed::flows {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
 
 const char* limiter_name(Limiter limiter) {
     return limiter == Limiter::core ? "core" : "harness";
@@ -111,7 +107,8 @@ using Row = std::function<void(const char*, const std::string&, const std::strin
 void add_timing(const SynthResult& result, const Row& row) {
     const auto median = result.median_fmax_mhz();
     if (!median) {
-        row("Fmax MHz", "none", "no open router takes this device");
+        row("Fmax MHz", "none",
+            result.target.router ? "nothing was routed" : "no open router takes this device");
         return;
     }
     bool by_harness = result.timed && result.timed->limiter == Limiter::harness;

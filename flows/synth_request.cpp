@@ -29,13 +29,14 @@ std::optional<double> parse_mhz(const std::string& text) {
 void read_seeds(const std::string& text, SynthOptions& options,
                 std::vector<Complaint>& complaints) {
     options.seeds.clear();
+    if (text == "none") return;
     const auto words = split(text, ',');
     for (const auto& word : words) {
         const auto seed = parse_whole_number(word, 0, largest_seed);
         if (!seed || words.size() > most_seeds) {
             complaints.push_back({fmt::format("seeds: {} will not do", printable(text)),
                                   fmt::format("whole numbers from 0 to {}, at most {}, with "
-                                              "commas between: 1,2,3",
+                                              "commas between: 1,2,3; none to route nothing",
                                               largest_seed, most_seeds)});
             return;
         }

@@ -31,7 +31,7 @@ struct ActivityOptions {
 /// As typed: nothing is checked yet.
 struct SynthRequest {
     std::string target;
-    std::optional<std::string> seeds;       ///< "1,2,3"
+    std::optional<std::string> seeds;       ///< "1,2,3"; "none": nothing is routed
     std::optional<std::string> freq;        ///< MHz: "100", "62.5"
     std::optional<std::string> effort;      ///< "stock", "area"
     std::optional<std::string> time_limit;  ///< seconds for each program that is run
@@ -44,7 +44,7 @@ struct SynthRequest {
 
 struct SynthOptions {
     Target target;
-    std::vector<int> seeds;
+    std::vector<int> seeds;  ///< of place and route; empty: cells alone
     double freq_mhz = 100;
     Effort effort = Effort::stock;
     std::chrono::seconds time_limit{600};

@@ -67,9 +67,8 @@ Error silent(const Tool& tool, const fs::path& folder) {
 
 fs::path venv_folder() {
     if (const char* named = std::getenv("BITSHED_VENV"); named != nullptr) return named;
-    std::error_code failure;
-    const fs::path executable = fs::read_symlink("/proc/self/exe", failure);
-    return failure ? fs::path(".venv") : executable.parent_path().parent_path() / ".venv";
+    const auto executable = own_executable();
+    return executable ? executable.value().parent_path().parent_path() / ".venv" : ".venv";
 }
 
 const char* setup_command(Supply supply) {

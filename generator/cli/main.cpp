@@ -16,6 +16,7 @@ namespace {
 int run(int argc, char** argv) {
     using namespace bitshed::cli;
     Session session;
+    session.arguments.assign(argv, argv + argc);
     CLI::App app{
         "bitshed: multiply-accumulate units for minifloats and integers of 2 to 8 bits,\n"
         "in Verilog, judged over every operand pair and measured with open tools."};
@@ -38,7 +39,9 @@ int run(int argc, char** argv) {
     add_synth(app, session);
     add_sweep(app, session);
     add_sweep_jobs(app, session);
+    add_quantize(app, session);
     add_report(app, session);
+    add_cast(app, session);
     add_doctor(app, session);
     try {
         app.parse(argc, argv);

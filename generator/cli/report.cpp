@@ -8,6 +8,7 @@
 
 #include "cli/session.hpp"
 #include "cli/table.hpp"
+#include "flows/accuracy_output.hpp"
 #include "flows/report_page.hpp"
 
 namespace bitshed::cli {
@@ -29,6 +30,18 @@ std::string table_text(const flows::ReportTable& table) {
     TextTable text(columns);
     for (const auto& row : table.rows) text.add(row);
     return text.text();
+}
+
+/// Costs, and where networks were quantized, accuracy beside cost.
+void print_tables(const flows::Report& made) {
+    if (!made.rows.empty()) Session::print(table_text(flows::to_table(made)));
+    if (made.accuracies.empty()) return;
+    const auto joined = flows::join(made.accuracies, made.rows);
+    Session::print((made.rows.empty() ? "" : "\n") +
+                   table_text(flows::accuracy_table(made, joined)));
+    const auto cheapest = flows::cheapest_words(made, joined);
+    if (!cheapest.empty()) Session::print("\nThe cheapest pair within one point of float:\n");
+    for (const auto& line : cheapest) Session::print(line + "\n");
 }
 
 /// All files of the report. Without the scripts of the plots the page has plots that stand still.
@@ -56,6 +69,7 @@ Result<flows::Report> read(const ReportVerb& given) {
         auto swept = flows::make_store_report(*given.store);
         if (!swept) return swept;
         report.rows.insert(report.rows.end(), swept.value().rows.begin(), swept.value().rows.end());
+        report.accuracies = std::move(swept.value().accuracies);
     }
     return report;
 }
@@ -70,7 +84,7 @@ ExitCode report(const Session& session, const ReportVerb& given) {
     if (session.json)
         Session::print_json(flows::to_json(made.value()));
     else
-        Session::print(table_text(flows::to_table(made.value())));
+        print_tables(made.value());
     // Units that could not be read stand in the table; the words go beside it.
     if (made.value().problems.empty()) return done;
     return Session::fail({ErrorKind::files, made.value().problems});

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/result.hpp"
 
@@ -18,9 +19,10 @@ inline constexpr ExitCode our_own_bug = 70;
 
 class Session {
   public:
-    bool json = false;   ///< --json: one JSON document on stdout and nothing else
-    bool quiet = false;  ///< --quiet: no progress
-    int jobs = 0;        ///< --jobs N: tasks at once; 0: as many as there are processors
+    bool json = false;                   ///< --json: one JSON document on stdout and nothing else
+    bool quiet = false;                  ///< --quiet: no progress
+    std::vector<std::string> arguments;  ///< argv, for a verb that another program carries out
+    int jobs = 0;  ///< --jobs N: tasks at once; 0: as many as there are processors
 
     /// The number of jobs that --jobs, or else the machine, gives.
     [[nodiscard]] int job_count() const;
@@ -57,7 +59,9 @@ void add_prove(CLI::App& app, Session& session);
 void add_synth(CLI::App& app, Session& session);
 void add_sweep(CLI::App& app, Session& session);
 void add_sweep_jobs(CLI::App& app, Session& session);
+void add_quantize(CLI::App& app, Session& session);
 void add_report(CLI::App& app, Session& session);
+void add_cast(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 }  // namespace bitshed::cli

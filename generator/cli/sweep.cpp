@@ -2,6 +2,7 @@
 #include "flows/sweep.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -10,8 +11,11 @@
 
 #include "cli/session.hpp"
 #include "emit/artifacts.hpp"
+#include "flows/sha256.hpp"
 #include "mac/build.hpp"
+#include "quant/shipped.hpp"
 #include "support/files.hpp"
+#include "support/process.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::cli {
@@ -48,6 +52,19 @@ Result<flows::PlannedUnit> make_unit(const flows::UnitRequest& request) {
                                {"weight_fraction_bits", weight.fraction_bits},
                                {"activation_exponent_bits", activation.exponent_bits},
                                {"activation_fraction_bits", activation.fraction_bits}}};
+}
+
+/// A shipped network goes by its name, so that a store does not depend on where it lies.
+Result<flows::PlannedModel> find_model(const std::string& name) {
+    const auto shipped = quant::shipped_network(name);
+    std::error_code failure;
+    const fs::path file = shipped ? *shipped : fs::absolute(name, failure);
+    const auto text = read_file(file);
+    if (!text)
+        return Error(
+            ErrorKind::request, fmt::format("models: there is no {}", printable(name)),
+            fmt::format("{}; or an ONNX file", fmt::join(quant::shipped_networks(), ", ")));
+    return flows::PlannedModel{name, flows::sha256(text.value()), shipped ? name : file.string()};
 }
 
 std::chrono::seconds seconds(const char* option, const std::string& given,
@@ -88,11 +105,9 @@ Result<flows::SweepOptions> sweep_options(const Session& session, const SweepVer
         complaints.push_back(
             {fmt::format("keep: {} is unknown", printable(given.keep)), "logs, failures, all"});
     if (!complaints.empty()) return Error(ErrorKind::request, std::move(complaints));
-    std::error_code failure;
-    options.settings.executable = fs::read_symlink("/proc/self/exe", failure);
-    if (failure)
-        return Error(ErrorKind::files,
-                     fmt::format("cannot find out where bitshed lies: {}", failure.message()));
+    auto executable = own_executable();
+    if (!executable) return executable.error();
+    options.settings.executable = std::move(executable).value();
     return options;
 }
 
@@ -110,6 +125,9 @@ std::string outcome(const flows::StoreRow& row) {
     if (row.kind == flows::point_kinds::verify)
         return fmt::format("{} of {} pairs, {} mismatches", row.result.value("pairs_visited", 0L),
                            row.result.value("pairs_total", 0L), row.result.value("mismatches", 0L));
+    if (row.kind == flows::point_kinds::accuracy)
+        return fmt::format("top-1 {:.2f} %, float {:.2f} %", row.result.value("top1", 0.0),
+                           row.result.value("top1_fp32", 0.0));
     std::string words;
     for (const char* figure : {"luts", "area", "ffs"})
         if (row.result.contains(figure) && row.result[figure].is_number())
@@ -165,7 +183,8 @@ ExitCode sweep(const Session& session, const SweepVerb& given) {
     auto options = sweep_options(session, given);
     if (!options && options.error().kind != ErrorKind::request)
         return Session::fail(options.error());
-    const auto plan = flows::read_plan(text.value(), printable(given.plan, 200), make_unit);
+    const auto plan =
+        flows::read_plan(text.value(), printable(given.plan, 200), make_unit, find_model);
     std::vector<Complaint> complaints;
     for (const Error* error :
          {options ? nullptr : &options.error(), plan ? nullptr : &plan.error()})

@@ -8,6 +8,7 @@
 
 #include "cli/rebuild.hpp"
 #include "cli/session.hpp"
+#include "flows/accuracy.hpp"
 #include "flows/sweep_job.hpp"
 #include "harness/judge.hpp"
 
@@ -25,9 +26,9 @@ struct JobVerb {
 /// The runner of kind "verify". Mismatches are a result.
 Result<nlohmann::ordered_json> run_verify_job(const flows::JobInput& input) {
     std::vector<harness::UnitUnderTest> units(1);
-    units[0].manifest = input.manifest;
-    units[0].verilog = input.verilog;
-    units[0].module = rebuild_module(input.manifest);
+    units[0].manifest = input.unit->manifest;
+    units[0].verilog = input.unit->verilog;
+    units[0].module = rebuild_module(input.unit->manifest);
     harness::JudgeOptions options;
     options.stimulus.seed = input.request.at("seed").get<std::uint64_t>();
     options.limit = input.limit;
@@ -55,16 +56,18 @@ void add_sweep_jobs(CLI::App& app, Session& session) {
     supervise->group("");
     supervise->add_option("RUN", given->run)->required();
     supervise->add_option("KEY", given->key)->required();
-    CLI::App* run = add_verb(
-        app, session, "run-point", "Run a point (run by sweep)", "  (bitshed sweep runs this)",
-        [given] {
-            // Each program has the limit, and a little later this process and all it started.
-            constexpr unsigned later = 2;
-            ::alarm(given->limit + later);
-            return finished(flows::run_point(given->folder, std::chrono::seconds(given->limit),
-                                             {{flows::point_kinds::synth, flows::run_synth_job},
-                                              {flows::point_kinds::verify, run_verify_job}}));
-        });
+    CLI::App* run = add_verb(app, session, "run-point", "Run a point (run by sweep)",
+                             "  (bitshed sweep runs this)", [given] {
+                                 // Each program has the limit, and a little later this process and
+                                 // all it started.
+                                 constexpr unsigned later = 2;
+                                 ::alarm(given->limit + later);
+                                 return finished(flows::run_point(
+                                     given->folder, std::chrono::seconds(given->limit),
+                                     {{flows::point_kinds::synth, flows::run_synth_job},
+                                      {flows::point_kinds::verify, run_verify_job},
+                                      {flows::point_kinds::accuracy, flows::run_accuracy_job}}));
+                             });
     run->group("");
     run->add_option("FOLDER", given->folder)->required();
     run->add_option("--limit", given->limit)->required();

@@ -75,8 +75,10 @@ void add_synth(CLI::App& app, Session& session) {
                  [&session, given] { return measure(session, *given); });
     add_mac_options(verb, given->unit);
     verb->add_option("--target", given->request.target, "One of " + target_names())->required();
-    verb->add_option("--seeds", given->request.seeds,
-                     "Seeds of place and route, with commas between (default 1,2,3,4,5)");
+    verb->add_option(
+        "--seeds", given->request.seeds,
+        "Seeds of place and route, with commas between (default 1,2,3,4,5); none: cells "
+        "alone, nothing is routed");
     verb->add_option("--freq", given->request.freq, "MHz the router aims at (default 100)");
     verb->add_option(
         "--effort", given->request.effort,

@@ -95,7 +95,7 @@ FloatSum add_and_round(Builder& b, const MacSpec& spec, const FloatStep& step) {
 
     Value code = b.name(
         "code_rounded",
-        round_to_float(b, {magnitude, unit - static_cast<int>(below), negative, placed.offset},
+        round_to_float(b, {magnitude, unit - static_cast<int>(below), negative, placed.offset, {}},
                        format, spec.accumulator.overflow),
         "");
     // acc stays where the sum is 0, however small acc is, and where the sum is below half a quantum

@@ -18,10 +18,10 @@ Value result_of_grid(Builder& b, const MacSpec& spec, Value acc,
     Value code = acc;
     if (format::is_minifloat(format)) {
         const Value negative = b.name("negative", acc.bit(acc.width() - 1), "sign of the sum");
-        const Value magnitude = b.name(
-            "magnitude",
-            b.add(acc ^ b.repeat(negative, acc.width()), b.constant(acc.width(), 0), negative), "");
-        code = round_to_float(b, {magnitude, lsb_exponent, negative, std::nullopt}, format,
+        // All places but the sign's: with the complement's 1 they hold even the least sum.
+        const Value places = acc.width() == 1 ? acc : acc(acc.width() - 2, 0);
+        const Value value = b.name("places", places, "one's complement where negative");
+        code = round_to_float(b, {value, lsb_exponent, negative, std::nullopt, negative}, format,
                               spec.result_overflow);
     } else {
         code = round_to_integer(b, acc, lsb_exponent, format);
@@ -50,8 +50,8 @@ Value result_of_float(Builder& b, const MacSpec& spec, Value acc,
         const Window window = plan_window(from, unit, floor, cap);
         const Placed placed = place_significand(b, number, window, Above::offset);
         const int lsb_exponent = unit - static_cast<int>(window.below) + window.lift;
-        code = round_to_float(b, {placed.value, lsb_exponent, *number.negative, placed.offset}, to,
-                              spec.result_overflow);
+        code = round_to_float(b, {placed.value, lsb_exponent, *number.negative, placed.offset, {}},
+                              to, spec.result_overflow);
     } else {
         const Window window = plan_window(from, 0, floor, to.integer_bits + 1);
         const Placed placed = place_significand(b, number, window, Above::clamp);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "format/decoded.hpp"
+#include "mac/normalize.hpp"
 #include "mac/sum.hpp"
 #include "support/check.hpp"
 #include "support/text.hpp"
@@ -36,34 +38,11 @@ Value signed_choice(Builder& b, const Format& format, Value negative, std::uint3
     return b.mux(negative, b.constant(width, if_negative), b.constant(width, if_positive));
 }
 
-/// A value shifted left until its top bit is 1, but by no more than a limit.
-struct Normalized {
-    Value value;
-    Value shift;
-};
-
-/// Steps of powers of two, the greatest first. A step of 2^i may be taken where the places it frees
-/// hold zeros and the shift stays within the limit: where bit i of the limit is 1, or the shift so
-/// far is already below the limit's.
-Normalized normalize(Builder& b, Value value, unsigned limit) {
-    if (limit == 0) return {value, b.constant(1, 0)};
-    std::vector<Value> taken;  // the most significant bit first
-    Value at_limit = b.constant(1, 1);
-    for (unsigned i = bit_length(limit); i-- > 0;) {
-        const unsigned step = 1u << i;
-        const bool limit_bit = ((limit >> i) & 1u) != 0;
-        const Value zeros = ~b.any(value(value.width() - 1, value.width() - step));
-        const Value take =
-            b.name(fmt::format("up{}", step), limit_bit ? zeros : zeros & ~at_limit, "");
-        const Value moved = b.concat({value(value.width() - step - 1, 0), b.constant(step, 0)});
-        value = b.name(fmt::format("moved{}", step), b.mux(take, moved, value), "");
-        const bool is_asked = (limit & (step - 1)) != step - 1;  // by a step below whose bit is 0
-        if (is_asked)
-            at_limit = b.name(fmt::format("full{}", step), at_limit & (limit_bit ? take : ~take),
-                              "the limit's bits so far");
-        taken.push_back(take);
-    }
-    return {value, b.concat(taken)};
+/// Whether no magnitude of so many bits, nor 2^bits itself, leaves the range of the format.
+bool always_fits(const Format& format, int bits, int lsb_exponent) {
+    const format::Decoded largest = format::decode(format, format::largest_finite_code(format));
+    const int top = static_cast<int>(bit_length(largest.significand)) - 1 + largest.exponent;
+    return bits + lsb_exponent <= top;
 }
 
 }  // namespace
@@ -73,17 +52,21 @@ Value round_to_float(Builder& b, const Magnitude& given, const Format& format, O
     const unsigned precision = fraction_bits + 1;
     const auto magnitude_bits = static_cast<unsigned>(format::width(format)) - 1;
     const auto width = static_cast<int>(given.value.width());
-    // The quantum's place in the value. A value below half a quantum rounds to 0 wherever the
+    // The quantum's place in the value. A value of up to half a quantum rounds to 0 wherever the
     // quantum is, so it need not be farther away than that.
     int quantum_place = std::min(format::quantum_exponent(format) - given.lsb_exponent, width + 1);
     Value value = given.value;
-    // Room below for the precision and a guard bit, room above for the quantum's significand.
-    const int below = std::max(0, static_cast<int>(precision) + 1 - width);
+    // Room below for the precision and a guard bit, and for the leading 1 of a complement that is
+    // all zeros; room above for the quantum's significand.
+    const int below = std::max(given.inverted ? 1 : 0, static_cast<int>(precision) + 1 - width);
     if (below > 0) value = b.concat({value, b.constant(static_cast<unsigned>(below), 0)});
     quantum_place += below;
     const int above =
         std::max(0, quantum_place + static_cast<int>(precision) - static_cast<int>(value.width()));
-    if (above > 0) value = b.zero_extended(value, value.width() + static_cast<unsigned>(above));
+    if (above > 0) {
+        const Value zero = given.inverted.value_or(b.constant(1, 0));
+        value = b.concat({b.repeat(zero, static_cast<unsigned>(above)), value});
+    }
     if (below > 0 || above > 0) value = b.name("padded", value, "");
     const auto top = static_cast<int>(value.width()) - 1;
 
@@ -91,53 +74,81 @@ Value round_to_float(Builder& b, const Magnitude& given, const Format& format, O
     const int subnormal_limit = top - static_cast<int>(fraction_bits) - quantum_place;
     const bool zero_goes_past = subnormal_limit > top;  // no value but 0 is shifted so far
     const auto limit = static_cast<unsigned>(std::min(subnormal_limit, top));
-    const Normalized normalized = normalize(b, value, limit);
-
-    const auto kept_low = static_cast<unsigned>(top + 1) - precision;
-    const Value kept = b.name("kept", normalized.value(static_cast<unsigned>(top), kept_low),
-                              "the significand, rounded down");
-    const Value guard = normalized.value.bit(kept_low - 1);
-    const Value sticky =
-        kept_low >= 2 ? b.any(normalized.value(kept_low - 2, 0)) : b.constant(1, 0);
+    const Normalized normalized =
+        normalize(b, value, given.inverted, limit,
+                  zero_goes_past ? Stop::by_itself : Stop::at_limit, precision + 1);
+    const Value kept =
+        b.name("kept", normalized.value(precision, 1), "the significand, rounded down");
+    const Value guard = normalized.value.bit(0);
 
     // exponent field - hidden bit = subnormal_limit - shift (+ offset)
+    const bool may_overflow = given.offset || !always_fits(format, width, given.lsb_exponent);
     const unsigned offset_bits = given.offset ? given.offset->width() : 0;
     const unsigned exponent_width =
         std::max({bit_length(static_cast<std::uint64_t>(subnormal_limit)), offset_bits, 1u}) + 1;
-    const unsigned code_width = std::max(exponent_width + fraction_bits, magnitude_bits) + 1;
+    const unsigned code_width =
+        may_overflow ? std::max(exponent_width + fraction_bits, magnitude_bits) + 1
+                     : std::max(magnitude_bits, fraction_bits + normalized.shift.width());
     const unsigned field_width = code_width - fraction_bits;
-    Value field = b.constant(field_width, static_cast<std::uint64_t>(subnormal_limit) + 1) +
-                  ~b.zero_extended(normalized.shift, field_width);
-    if (given.offset)
-        field = b.name("field_before", field, "") + b.zero_extended(*given.offset, field_width);
-    field = b.name("field", field, "exponent field without the hidden bit");
-    const Value odd = fraction_bits > 0 ? kept.bit(0) : field.bit(0) ^ kept.bit(0);
-    const Value up =
-        b.name("round_up", guard & (sticky | odd), "to nearest, ties to the even code");
-    const Value raised =
-        fraction_bits > 0 ? b.concat({field, b.constant(fraction_bits, 0)}) : field;
-    const Value code = b.name("rounded", b.add(raised, b.zero_extended(kept, code_width), up),
-                              "the hidden bit and the rounding carry into the exponent field");
+    // Where only 0 is denormal the hidden bit is known.
+    const bool hidden_is_known = zero_goes_past && !given.offset;
+    const Value start = b.constant(
+        field_width, static_cast<std::uint64_t>(subnormal_limit) + (hidden_is_known ? 2 : 1));
+    const Value minus_shift = ~b.zero_extended(normalized.shift, field_width);
+    Value field = minus_shift;
+    if (!hidden_is_known) {
+        field = start + minus_shift;
+        if (given.offset)
+            field = b.name("field_before", field, "") + b.zero_extended(*given.offset, field_width);
+        field = b.name("field", field, "exponent field without the hidden bit");
+    }
+    Value odd = kept.bit(0);
+    if (fraction_bits == 0) {
+        const Value least =
+            b.name("least_of_field", hidden_is_known ? ~normalized.shift.bit(0) : field.bit(0), "");
+        odd = least ^ (hidden_is_known ? start.bit(0) : kept.bit(0));
+    }
+    Value up = guard & (normalized.rest | odd);
+    if (given.inverted) up = b.mux(*given.inverted, guard | (odd & ~normalized.rest), up);
+    up = b.name("round_up", up, "to nearest, ties to the even code");
+    Value code = field;
+    if (hidden_is_known) {
+        if (fraction_bits > 0) code = b.concat({field, kept(fraction_bits - 1, 0)});
+        const Value raised =
+            fraction_bits > 0 ? b.concat({start, b.constant(fraction_bits, 0)}) : start;
+        code = b.add(code, raised, up);
+    } else {
+        if (fraction_bits > 0) code = b.concat({field, b.constant(fraction_bits, 0)});
+        code = b.add(code, b.zero_extended(kept, code_width), up);
+    }
+    code = b.name("rounded", code, "the rounding carries into the exponent field");
+
+    Value magnitude = code(magnitude_bits - 1, 0);
+    std::optional<Value> nonzero;
+    if (zero_goes_past) {
+        nonzero =
+            b.name("nonzero", kept.bit(precision - 1), "the exponent of 0 is not the normalized");
+        magnitude = code(magnitude_bits - 1, fraction_bits) &
+                    b.repeat(*nonzero, magnitude_bits - fraction_bits);
+        if (fraction_bits > 0) magnitude = b.concat({magnitude, code(fraction_bits - 1, 0)});
+        magnitude = b.name("magnitude_code", magnitude, "");
+    }
+    Value negative = given.negative;
+    if (!format::has_negative_zero(format))
+        negative = b.name("sign_kept", negative & b.any(magnitude), "there is no -0");
+    const Value finite = b.concat({negative, magnitude});
+    if (!may_overflow) return finite;
 
     Value over = b.any(code(code_width - 1, magnitude_bits));
     if (format.specials == format::Specials::ieee)
         over = over | b.all(code(magnitude_bits - 1, fraction_bits));
     if (format.specials == format::Specials::fn) over = over | b.all(code(magnitude_bits - 1, 0));
-    Value magnitude = code(magnitude_bits - 1, 0);
-    if (zero_goes_past) {
-        const Value nonzero =
-            b.name("nonzero", b.any(given.value), "the exponent of 0 is not the normalized one");
-        over = over & nonzero;
-        magnitude = b.name("magnitude_code", magnitude & b.repeat(nonzero, magnitude_bits), "");
-    }
+    if (nonzero) over = over & *nonzero;
     over = b.name("overflows", over, "beyond the largest finite value");
-    Value negative = given.negative;
-    if (!format::has_negative_zero(format))
-        negative = b.name("sign_kept", negative & b.any(magnitude), "there is no -0");
     return b.mux(over,
                  signed_choice(b, format, given.negative, overflow_code(format, overflow, true),
                                overflow_code(format, overflow, false)),
-                 b.concat({negative, magnitude}));
+                 finite);
 }
 
 Value round_to_integer(Builder& b, Value sum, int lsb_exponent, const Format& format) {

@@ -10,13 +10,15 @@
 
 namespace bitshed::mac {
 
-/// magnitude * 2^(lsb_exponent + offset), with its sign.
+/// magnitude * 2^(lsb_exponent + offset), with its sign. The magnitude is `value`, or where
+/// `inverted` is 1 its complement plus 1: two's complement needs no adder before it is rounded.
 struct Magnitude {
     rtl::Value value;  ///< named, unsigned
     int lsb_exponent = 0;
     rtl::Value negative;
-    std::optional<rtl::Value> offset;  ///< added to the exponent; only where the value is far
-                                       ///< above the format's subnormals
+    std::optional<rtl::Value> offset;    ///< added to the exponent; only where the value is far
+                                         ///< above the format's subnormals
+    std::optional<rtl::Value> inverted;  ///< 1 bit, named; absent: never
 };
 
 /// The code of the magnitude in `format`: sign, exponent field, fraction. Where the format has no

@@ -262,6 +262,21 @@ std::optional<fs::path> find_program(const std::string& name) {
     return std::nullopt;
 }
 
+Result<fs::path> own_executable() {
+    std::error_code failure;
+    fs::path executable = fs::read_symlink("/proc/self/exe", failure);
+    if (failure)
+        return Error(ErrorKind::files,
+                     fmt::format("cannot find out where bitshed lies: {}", failure.message()));
+    return executable;
+}
+
+std::optional<fs::path> find_beside(const std::string& name) {
+    const auto executable = own_executable();
+    if (!executable) return std::nullopt;
+    return find_program((executable.value().parent_path() / name).string());
+}
+
 std::string shell_line(const std::vector<std::string>& arguments) {
     std::string line;
     for (const auto& argument : arguments) {

@@ -57,6 +57,12 @@ void end_programs_with_us();
 /// The path of a program found on PATH (or given with a slash), if it is there and executable.
 std::optional<std::filesystem::path> find_program(const std::string& name);
 
+/// The file of the running program, absolute. Error (files): the system does not tell.
+Result<std::filesystem::path> own_executable();
+
+/// The path of a program that lies in the folder of the running one, if it is there and executable.
+std::optional<std::filesystem::path> find_beside(const std::string& name);
+
 /// The arguments as one line a person can paste into a POSIX shell.
 std::string shell_line(const std::vector<std::string>& arguments);
 

@@ -4,57 +4,18 @@
 #include <array>
 #include <bit>
 
-#include "golden/operand_table.hpp"
-#include "harness/random.hpp"
+#include "harness/aimed_sums.hpp"
+#include "harness/code_set.hpp"
+#include "harness/every_step.hpp"
 #include "support/check.hpp"
+#include "support/random.hpp"
 
 namespace bitshed::harness {
 
 namespace {
 
 using golden::Integer;
-using golden::Special;
 using golden::Unit;
-using Codes = std::vector<std::uint32_t>;
-
-struct Pair {
-    std::uint32_t w = 0;
-    std::uint32_t a = 0;
-};
-
-/// The codes of an operand, sorted by what they are good for.
-struct CodeSet {
-    std::vector<golden::Operand<Integer>> table;
-    Codes finite;
-    Codes corners;  ///< zeros, ends of subnormals and normals, special codes
-    Codes finite_corners;
-    std::uint32_t greatest = 0;
-    std::uint32_t least = 0;
-
-    explicit CodeSet(const format::Format& format)
-        : table(golden::operand_table<Integer>(format)),
-          greatest(format::largest_finite_code(format)),
-          least(format::least_finite_code(format)) {
-        format::Class before = format::Class::nan;
-        for (std::uint32_t code = 0; code < table.size(); ++code) {
-            const bool is_finite = table[code].special == Special::finite;
-            if (is_finite) finite.push_back(code);
-            // A code beside a change of class is a corner, and so is what is next to a zero.
-            const format::Class class_ = format::decode(format, code).class_;
-            const bool is_corner = class_ != before || code == greatest || code == least ||
-                                   code + 1 == table.size() ||
-                                   format::decode(format, code + 1).class_ != class_;
-            before = class_;
-            if (!is_corner) continue;
-            corners.push_back(code);
-            if (is_finite) finite_corners.push_back(code);
-        }
-    }
-
-    [[nodiscard]] bool is_finite(std::uint32_t code) const {
-        return table[code].special == Special::finite;
-    }
-};
 
 class Writer {
   public:
@@ -78,8 +39,10 @@ class Writer {
         made_.pairs_begin = made_.rows;
         every_pair();
         made_.pairs_end = made_.rows;
+        every_step();
         extreme_runs();
         sums_of_every_size();
+        sums_beside_ties();
         random_sequences();
         stall_rate_ = 0;
         for (int i = 0; i < latency; ++i) clear();
@@ -272,6 +235,23 @@ class Writer {
         }
     }
 
+    // ---- every step of a small rounded accumulator ----
+
+    void every_step() {
+        if (has_handshake()) return;  // the sums on the way are not seen
+        clear();
+        for (const WalkStep& walked : walk_every_step(unit_)) {
+            if (walked.kind == WalkStep::Kind::clear) {
+                clear();
+                continue;
+            }
+            w_[0] = walked.w;
+            a_[0] = walked.a;
+            row(Clear::no, Enable::high);
+        }
+        clear();
+    }
+
     // ---- runs of the extreme products ----
 
     struct Ends {
@@ -353,6 +333,30 @@ class Writer {
                 row(Clear::no, Enable::high);
             }
         }
+        clear();
+    }
+
+    // ---- sums beside the ties of a result ----
+
+    void sums_beside_ties() {
+        if (!unit_.result || !golden::is_on_grid(unit_)) return;
+        const int bits = golden::accumulator_bits(unit_) - 1;
+        const auto longest = static_cast<std::size_t>(std::min<std::int64_t>(sum_limit_, 256));
+        const Products products(unit_);
+        const std::size_t last_row = made_.rows + options_.aimed_cycles;
+        for (const Integer& magnitude : harness::sums_beside_ties(unit_, bits, random_))
+            for (const Integer& sum : {magnitude, Integer(-magnitude)}) {
+                const auto pairs = products.adding_up_to(sum, longest);
+                if (!pairs || made_.rows + pairs->size() >= last_row) continue;
+                clear();
+                const std::size_t lane = random_.below(lanes_);
+                for (const Pair& pair : *pairs) {
+                    zeros();
+                    w_[lane] = pair.w;
+                    a_[lane] = pair.a;
+                    row(Clear::no, Enable::high);
+                }
+            }
         clear();
     }
 

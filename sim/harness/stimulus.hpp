@@ -15,12 +15,14 @@ struct StimulusOptions {
     std::size_t random_cycles = 8192;      ///< of the random phase
     std::size_t extreme_cycles = 200'000;  ///< no run of equal products is longer
     std::size_t range_cycles = 32'768;     ///< of the sums of every size that a result is shown
+    std::size_t aimed_cycles = 65'536;     ///< of the sums beside ties that a result is shown
 };
 
 /// Rows of Layout::stimulus_words words. In order: a few random cycles without a clear, for the
-/// unit's state is unknown; every pair of codes in every lane; runs of the extreme products;
-/// sums of every size where there is a result; random sequences; and as many cycles as the last
-/// pair takes to show.
+/// unit's state is unknown; every pair of codes in every lane; every step of a small rounded
+/// accumulator (every_step.hpp), where no handshake hides the sums on the way; runs of the extreme
+/// products; where there is a result, sums of every size and sums beside its ties; random
+/// sequences; and as many cycles as the last pair takes to show.
 struct Stimulus {
     std::vector<std::uint32_t> words;
     std::size_t rows = 0;

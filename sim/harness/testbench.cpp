@@ -7,7 +7,7 @@
 
 #include "golden/mac.hpp"
 #include "harness/golden_unit.hpp"
-#include "harness/random.hpp"
+#include "support/random.hpp"
 #include "support/bits.hpp"
 #include "support/text.hpp"
 #include "templates/pages.hpp"

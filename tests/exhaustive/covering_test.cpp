@@ -12,7 +12,7 @@
 #include "coverage.hpp"
 #include "emit/artifacts.hpp"
 #include "harness/judge.hpp"
-#include "harness/random.hpp"
+#include "support/random.hpp"
 #include "mac/build.hpp"
 
 using namespace bitshed;
@@ -94,7 +94,7 @@ std::vector<mac::MacSpec> covering_units(std::size_t& couples, std::size_t& refu
                 for (std::size_t u = 0; u < space[j].values.size(); ++u) open.insert({i, v, j, u});
     couples = open.size();
     refused = 0;
-    harness::Random random(1);
+    bitshed::Random random(1);
     std::vector<mac::MacSpec> units;
     while (!open.empty()) {
         const Couple wanted = *open.begin();

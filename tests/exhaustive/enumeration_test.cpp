@@ -20,7 +20,7 @@
 #include "golden/mac.hpp"
 #include "golden/operand_table.hpp"
 #include "harness/golden_unit.hpp"
-#include "harness/random.hpp"
+#include "support/random.hpp"
 #include "mac/build.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"
@@ -277,7 +277,7 @@ std::uint64_t compare_with_host(const std::string& spec, std::uint64_t accumulat
         for (std::uint64_t pair = next_pair++; pair < pairs; pair = next_pair++) {
             const auto w = static_cast<std::uint32_t>(pair / activations.size());
             const auto a = static_cast<std::uint32_t>(pair % activations.size());
-            harness::Random random(pair + 1);
+            bitshed::Random random(pair + 1);
             const auto near = std::bit_cast<std::uint32_t>(weights[w] * activations[a]) >> 23 & 255;
             for (auto& acc : accumulators) {
                 const auto bits = static_cast<std::uint32_t>(random.next());

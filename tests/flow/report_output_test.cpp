@@ -42,7 +42,7 @@ Report evil_report() {
     row.provenance.tools = {{evil, evil}};
     row.provenance.commands = row.provenance.limited_by = {evil};
     row.provenance.log = row.provenance.effort = row.provenance.dsp_blocks = evil;
-    return {{row}, {}};
+    return {{row}, {}, {}};
 }
 
 /// The text between two marks, the first time they stand.

@@ -11,6 +11,7 @@ import os
 import pty
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -53,7 +54,7 @@ def test_a_plan_with_mistakes_is_refused_whole(place):
     assert words.count("  allowed:") == words.count("bitshed:") == 12, words
     assert not os.path.exists(place.store)
     assert "line 2" in place.sweep("pairs = []\nx", status=2)
-    assert "names no unit" in place.sweep('targets = ["ice40-hx8k"]', status=2)
+    assert "names no pair" in place.sweep('targets = ["ice40-hx8k"]', status=2)
     assert "no activations" in place.sweep('weights = ["e4m3"]', status=2)
     assert "at most 200000" in place.sweep(
         "pairs = [" + '"e2m1*e2m1",' * 1000 + "]\nterms = [" + "1," * 1000 + "]", status=2)
@@ -337,6 +338,73 @@ def test_interrupted_sweeps_leave_nothing_running(place):
         assert wait_until(lambda: not any(map(is_alive, told))), f"after signal {number}, programs are left"
         for pid in filter(is_alive, pids):
             os.kill(pid, signal.SIGKILL)
+
+
+QUANTIZER = """#!/usr/bin/env python3
+import json, os, sys
+assert sys.argv[1:4] == ["quantize", "--json", "--quiet"], sys.argv
+asked = dict(zip(sys.argv[4::2], sys.argv[5::2]))
+with open(os.environ["QUANTIZER_LOG"], "a") as log:
+    log.write(json.dumps(asked) + "\\n")
+if asked["--weight"] == "int3": sys.exit("no such thing")
+if asked["--weight"] == "int5": print("{ half")
+else: print(json.dumps({"model": asked["--model"], "top1": {"e2m1": 79.5, "int4": 78.25}[asked["--weight"]],
+    "top1_fp32": 80.0, "agreement": 90.0, "sqnr_db": 20.5, "kl": 0.01, "images": int(asked.get("--first", 100)),
+    "memory_bits": {"weights": 4000, "activations": 1000, "scales": 32, "total": 5032},
+    "recipe": asked["--recipe"], "seed": 0}))
+"""
+
+
+def test_accuracy_points_are_points(place):
+    # The program with a stand-in for its quantizer beside it.
+    os.mkdir(place.path("bin"))
+    shutil.copy(BITSHED, place.path("bin/bitshed"))
+    place.bitshed = place.path("bin/bitshed")
+    with open(place.path("bin/bitshed-quantize"), "w") as file:
+        file.write(QUANTIZER)
+    os.chmod(place.path("bin/bitshed-quantize"), 0o755)
+    log, networks = place.path("quantizer.log"), place.path("networks")
+    os.mkdir(networks)
+    for name in ("tiny", "wide"):
+        with open(os.path.join(networks, name + ".onnx"), "w") as file:
+            file.write(name)
+    environment = place.tools.environment
+    place.tools.environment = lambda: environment() | {"BITSHED_NETWORKS": networks, "QUANTIZER_LOG": log}
+
+    def asked():
+        with open(log) as lines:
+            return [json.loads(line) for line in lines]
+    plan = ('weights = ["e2m1", "int4"]\nactivations = ["int4"]\naccumulators = ["exact", "fixed20"]\n'
+            'models = ["tiny", "wide"]\nrecipes = ["none", "best"]\nimages = 50\n')
+    # Two networks, two recipes, two pairs; what accumulates decides nothing, and no unit is measured.
+    assert place.counts(plan) == (8, 8, 0, 0)
+    assert place.counts(plan) == (8, 0, 8, 0)
+    assert len(asked()) == 8 and {call["--model"] for call in asked()} == {"tiny", "wide"}
+    assert asked()[0]["--threads"] == "1" and asked()[0]["--first"] == "50"
+    # Another network under the same name is run again, and so is everything with another quantizer.
+    with open(os.path.join(networks, "tiny.onnx"), "a") as file:
+        file.write("!")
+    assert place.counts(plan) == (8, 4, 4, 0)
+    with open(place.path("bin/bitshed-quantize"), "a") as file:
+        file.write("# another")
+    assert place.counts(plan) == (8, 8, 0, 0)
+    # With costs beside it the report joins them.
+    assert place.counts(plan + 'targets = ["ice40-hx8k"]\nseeds = [1]\n') == (12, 4, 8, 0)
+    document, files = place.report()
+    assert len(document["rows"]) == 4 and len(document["accuracy"]) == 8 and len(document["joined"]) == 4
+    assert {"accuracy.csv", "accuracy.svg"} <= set(files)
+    for one in document["cheapest"]:
+        joined = document["joined"][one["joined"]]
+        assert document["accuracy"][joined["accuracy"]]["weight"] == "e2m1", "int4 loses 1.75 points"
+    # What fails is a row; what cannot be found is refused.
+    bad = plan.replace('"int4"]\nact', '"int3", "int5"]\nact')
+    assert place.counts(bad, status=4) == (12, 0, 4, 8)
+    document, _ = place.report()
+    problems = {row["weight"]: row["message"] for row in document["accuracy"] if row["measured"] == "failed"}
+    assert "status 1" in problems["int3"] and "no document" in problems["int5"], problems
+    assert "tiny, wide" in place.sweep(plan.replace('"tiny"', '"resnet99"'), status=2)
+    os.remove(place.path("bin/bitshed-quantize"))
+    assert place.counts('pairs = ["e3m2*e3m2"]\nmodels = ["tiny"]\n', status=4) == (1, 0, 0, 1)
 
 
 def test_killed_at_random_moments_it_comes_to_the_same(place):

@@ -80,6 +80,11 @@ TEST_CASE("synth plan: every target has models of its cells, and the bench names
         CHECK(bench.find(connection) != std::string::npos);
 }
 
+TEST_CASE("synth request: the word none asks for no seed") {
+    CHECK(make_synth_options({.target = "ice40-hx8k", .seeds = "none"}).value().seeds.empty());
+    CHECK_FALSE(make_synth_options({.target = "ice40-hx8k", .seeds = "1,none"}).ok());
+}
+
 TEST_CASE("synth request: refuses seeds that are none, twice there or too many") {
     std::string many = "1";
     for (int seed = 2; seed <= 101; ++seed) many += "," + std::to_string(seed);

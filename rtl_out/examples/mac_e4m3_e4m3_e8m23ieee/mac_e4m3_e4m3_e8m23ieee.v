@@ -136,36 +136,32 @@ module mac_e4m3_e4m3_e8m23ieee (
   wire         acc_zero_sign         = acc_code_negative & ~|acc_code_significand & negative_zero;
   wire         acc_negative          = acc_is_zero ? acc_zero_sign : acc_code_negative ^ acc_total[117];
   wire         acc_up64              = ~|acc_magnitude[116:53];
-  wire [116:0] acc_moved64           = acc_up64 ? {acc_magnitude[52:0], 64'd0} : acc_magnitude;
-  wire         acc_full64            = acc_up64;  // the limit's bits so far
-  wire         acc_up32              = ~|acc_moved64[116:85];
-  wire [116:0] acc_moved32           = acc_up32 ? {acc_moved64[84:0], 32'd0} : acc_moved64;
-  wire         acc_full32            = acc_full64 & acc_up32;  // the limit's bits so far
-  wire         acc_up16              = ~|acc_moved32[116:101];
-  wire [116:0] acc_moved16           = acc_up16 ? {acc_moved32[100:0], 16'd0} : acc_moved32;
-  wire         acc_full16            = acc_full32 & acc_up16;  // the limit's bits so far
-  wire         acc_up8               = ~|acc_moved16[116:109] & ~acc_full16;
-  wire [116:0] acc_moved8            = acc_up8 ? {acc_moved16[108:0], 8'd0} : acc_moved16;
-  wire         acc_full8             = acc_full16 & ~acc_up8;  // the limit's bits so far
-  wire         acc_up4               = ~|acc_moved8[116:113];
-  wire [116:0] acc_moved4            = acc_up4 ? {acc_moved8[112:0], 4'd0} : acc_moved8;
-  wire         acc_full4             = acc_full8 & acc_up4;  // the limit's bits so far
-  wire         acc_up2               = ~|acc_moved4[116:115] & ~acc_full4;
-  wire [116:0] acc_moved2            = acc_up2 ? {acc_moved4[114:0], 2'd0} : acc_moved4;
-  wire         acc_full2             = acc_full4 & ~acc_up2;  // the limit's bits so far
-  wire         acc_up1               = ~acc_moved2[116] & ~acc_full2;
-  wire [116:0] acc_moved1            = acc_up1 ? {acc_moved2[115:0], 1'd0} : acc_moved2;
-  wire [23:0]  acc_kept              = acc_moved1[116:93];  // the significand, rounded down
+  wire [87:0]  acc_moved64           = acc_up64 ? {acc_magnitude[52:0], 35'd0} : acc_magnitude[116:29];
+  wire         acc_up32              = ~|acc_moved64[87:56];
+  wire [55:0]  acc_moved32           = acc_up32 ? acc_moved64[55:0] : acc_moved64[87:32];
+  wire         acc_up16              = ~|acc_moved32[55:40];
+  wire [39:0]  acc_moved16           = acc_up16 ? acc_moved32[39:0] : acc_moved32[55:16];
+  wire         acc_up8               = ~|acc_moved16[39:32];
+  wire [31:0]  acc_moved8            = acc_up8 ? acc_moved16[31:0] : acc_moved16[39:8];
+  wire         acc_up4               = ~|acc_moved8[31:28];
+  wire [27:0]  acc_moved4            = acc_up4 ? acc_moved8[27:0] : acc_moved8[31:4];
+  wire         acc_up2               = ~|acc_moved4[27:26];
+  wire [25:0]  acc_moved2            = acc_up2 ? acc_moved4[25:0] : acc_moved4[27:2];
+  wire         acc_up1               = ~acc_moved2[25];
+  wire [24:0]  acc_moved1            = acc_up1 ? acc_moved2[24:0] : acc_moved2[25:1];
+  wire [24:0]  acc_normalized        = acc_moved1;  // the top places alone
+  // a 1 in the places left behind:
+  wire         acc_rest              = (|acc_magnitude[28:0] & ~acc_up64) | (|acc_moved64[31:0] & ~acc_up32) | (|acc_moved32[15:0] & ~acc_up16) | (|acc_moved16[7:0] & ~acc_up8) | (|acc_moved8[3:0] & ~acc_up4) | (|acc_moved4[1:0] & ~acc_up2) | (acc_moved2[0] & ~acc_up1);
+  wire [23:0]  acc_kept              = acc_normalized[24:1];  // the significand, rounded down
   wire [9:0]   acc_field_before      = 10'd174 + ~{3'd0, acc_up64, acc_up32, acc_up16, acc_up8, acc_up4, acc_up2, acc_up1};
   // exponent field without the hidden bit:
   wire [9:0]   acc_field             = acc_field_before + {2'd0, acc_offset};
   // to nearest, ties to the even code:
-  wire         acc_round_up          = acc_moved1[92] & (|acc_moved1[91:0] | acc_kept[0]);
-  // the hidden bit and the rounding carry into the exponent field:
+  wire         acc_round_up          = acc_normalized[0] & (acc_rest | acc_kept[0]);
+  // the rounding carries into the exponent field:
   wire [32:0]  acc_rounded           = {acc_field, 23'd0} + {9'd0, acc_kept} + {32'd0, acc_round_up};
-  // the exponent of 0 is not the normalized one:
-  wire         acc_nonzero           = |acc_magnitude;
-  wire [30:0]  acc_magnitude_code    = acc_rounded[30:0] & {31{acc_nonzero}};
+  wire         acc_nonzero           = acc_kept[23];  // the exponent of 0 is not the normalized
+  wire [30:0]  acc_magnitude_code    = {acc_rounded[30:23] & {8{acc_nonzero}}, acc_rounded[22:0]};
   // beyond the largest finite value:
   wire         acc_overflows         = (|acc_rounded[32:31] | &acc_rounded[30:23]) & acc_nonzero;
   wire [31:0]  acc_code_rounded      = acc_overflows ? (acc_negative ? 32'hff800000 : 32'h7f800000) : {acc_negative, acc_magnitude_code};

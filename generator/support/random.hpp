@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace bitshed::harness {
+namespace bitshed {
 
 class Random {
   public:
@@ -20,6 +20,9 @@ class Random {
         mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebull;
         return mixed ^ (mixed >> 31);
     }
+
+    /// Above 0, up to 1: one of the multiples of 2^-53.
+    double above_zero() { return (static_cast<double>(next() >> 11) + 1) * 0x1p-53; }
 
     /// Below `bound` >= 1; the bias of the modulus does not matter here.
     std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
@@ -37,4 +40,4 @@ class Random {
     std::uint64_t state_;
 };
 
-}  // namespace bitshed::harness
+}  // namespace bitshed
