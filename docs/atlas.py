@@ -130,6 +130,8 @@ def csv_text(rows):
 
 
 def read_atlas(folder):
+    if not os.path.isfile(os.path.join(folder, "atlas.csv.xz")):
+        fail(f"there is no atlas in {folder}; `atlas.py write STORE` makes one")
     with lzma.open(os.path.join(folder, "atlas.csv.xz"), "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with open(os.path.join(folder, "atlas.json"), encoding="utf-8") as file:
@@ -163,8 +165,8 @@ def write(store, folder):
 def table_of(rows):
     """Each shape with itself."""
     targets = list(dict.fromkeys(row["target"] for row in rows))
-    sizes = {(row["weight"], row["target"]): row["luts"] or row["area"] for row in rows
-             if row["weight"] == row["activation"]}
+    sizes = {(row["weight"], row["target"]): format(float(row["luts"] or row["area"]), ".10g")
+             for row in rows if row["weight"] == row["activation"]}
     bits = {row["weight"]: row["accumulator_bits"] for row in rows if row["weight"] == row["activation"]}
     text = f"| pair | accumulator bits | {' | '.join(targets)} |\n|---|---:|{'---:|' * len(targets)}\n"
     for shape, width in bits.items():
