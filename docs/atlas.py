@@ -110,7 +110,8 @@ def rows_of(store, plan):
         fail("the store has points that failed; `bitshed sweep --retry-failed` tries them again:\n  "
              + "\n  ".join(failed[:20]))
     compare_names(list(rows), plan)
-    return [rows[name] for name in names_of(plan)], {**common, "seeds": plan["seeds"], "tools": dict(sorted(tools.items()))}
+    facts = {**common, "seeds": plan["seeds"], "tools": dict(sorted(tools.items()))}
+    return [rows[name] for name in names_of(plan)], facts
 
 
 def compare_names(names, plan):
