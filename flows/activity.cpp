@@ -29,17 +29,7 @@ Result<std::vector<CodePair>> pairs_of(const emit::Manifest& manifest, const Act
         return parse_pairs(text.value(), printable(asked.operands.string(), 200),
                            bits_of(manifest, "weight"), bits_of(manifest, "activation"));
     }
-    const std::size_t count = pairs_wanted(manifest);
-    // Weights and activations of one format are not the same numbers.
-    const auto weights = draw_codes(asked.stream, manifest.weight, count, 2 * asked.seed);
-    if (!weights) return weights.error();
-    const auto activations =
-        draw_codes(asked.stream, manifest.activation, count, 2 * asked.seed + 1);
-    if (!activations) return activations.error();
-    std::vector<CodePair> pairs;
-    for (std::size_t i = 0; i < count; ++i)
-        pairs.emplace_back(weights.value()[i], activations.value()[i]);
-    return pairs;
+    return drawn_pairs(manifest, asked);
 }
 
 /// Runs a tool and gives what it left.

@@ -58,9 +58,20 @@ void add_codes(const std::vector<CodePair>& pairs, std::size_t first, bool weigh
 
 }  // namespace
 
-std::size_t pairs_wanted(const emit::Manifest& manifest) {
-    return static_cast<std::size_t>(warm_up_rows + counted_cycles) *
-           static_cast<std::size_t>(manifest.lanes);
+Result<std::vector<CodePair>> drawn_pairs(const emit::Manifest& manifest,
+                                          const ActivityOptions& asked) {
+    const std::size_t count = static_cast<std::size_t>(warm_up_rows + counted_cycles) *
+                              static_cast<std::size_t>(manifest.lanes);
+    // Weights and activations of one format are not the same numbers.
+    const auto weights = draw_codes(asked.stream, manifest.weight, count, 2 * asked.seed);
+    if (!weights) return weights.error();
+    const auto activations =
+        draw_codes(asked.stream, manifest.activation, count, 2 * asked.seed + 1);
+    if (!activations) return activations.error();
+    std::vector<CodePair> pairs;
+    for (std::size_t i = 0; i < count; ++i)
+        pairs.emplace_back(weights.value()[i], activations.value()[i]);
+    return pairs;
 }
 
 Stimulus make_stimulus(const emit::Manifest& manifest, const std::vector<CodePair>& pairs) {

@@ -50,8 +50,10 @@ struct Stimulus {
 /// order, lane by lane, and again from the start when they are at an end.
 Stimulus make_stimulus(const emit::Manifest& manifest, const std::vector<CodePair>& pairs);
 
-/// How many pairs a simulation takes at the most.
-std::size_t pairs_wanted(const emit::Manifest& manifest);
+/// The pairs of a stream that is drawn, as many as a simulation takes. Error (files): a format of
+/// the manifest is none.
+Result<std::vector<CodePair>> drawn_pairs(const emit::Manifest& manifest,
+                                          const ActivityOptions& asked);
 
 /// The bench around the netlist.
 std::string activity_bench(const emit::Manifest& manifest, const Stimulus& stimulus);

@@ -29,7 +29,7 @@ struct Key {
     const char* allowed;
 };
 
-constexpr std::array<Key, 15> keys{{
+constexpr std::array<Key, 16> keys{{
     {"pairs", Shape::words, "a list of WEIGHT*ACTIVATION: [\"e4m3*e4m3\", \"int4*int8\"]"},
     {"weights", Shape::words, "a list of formats, with activations beside it: [\"e4m3\"]"},
     {"activations", Shape::words, "a list of formats, with weights beside it: [\"int8\"]"},
@@ -40,6 +40,8 @@ constexpr std::array<Key, 15> keys{{
     {"stages", Shape::numbers, "a list of whole numbers from 0 to 4: [0, 2]"},
     {"targets", Shape::words, "a list of targets that `bitshed doctor` lists: [\"ice40-hx8k\"]"},
     {"efforts", Shape::words, "a list of efforts that `bitshed synth` takes: [\"stock\"]"},
+    {"activities", Shape::words,
+     "a list of operand streams that `bitshed synth --activity` takes: [\"gauss\"]"},
     {"seeds", Shape::numbers, "a list of whole numbers from 0: [1, 2, 3]"},
     {"freq", Shape::number, "the MHz that routers aim at: 100"},
     {"verify", Shape::yes_or_no, "true or false: compare every unit with the golden model"},
@@ -195,13 +197,22 @@ class Reader {
             for (const auto& effort : list("efforts", {"stock"})) {
                 request.target = target;
                 request.effort = effort;
-                auto options = make_synth_options(request);
-                if (!options)
-                    for (const auto& complaint : options.error().complaints)
-                        complain(complaint.problem, complaint.allowed);
-                else if (measured)
-                    plan_.measures.push_back(std::move(options).value());
+                request.activity.reset();
+                if (!given("activities")) add_measure(request, measured);
+                for (const auto& activity : list("activities", {})) {
+                    request.activity = activity;
+                    add_measure(request, measured);
+                }
             }
+    }
+
+    void add_measure(const SynthRequest& request, bool measured) {
+        auto options = make_synth_options(request);
+        if (!options)
+            for (const auto& complaint : options.error().complaints)
+                complain(complaint.problem, complaint.allowed);
+        else if (measured)
+            plan_.measures.push_back(std::move(options).value());
     }
 
     /// Every network with every recipe and every pair of formats, each once: units that differ in

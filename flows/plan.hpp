@@ -57,8 +57,8 @@ struct PlannedAccuracy {
 enum class Judging { absent, wanted };
 
 struct Plan {
-    std::vector<PlannedUnit> units;           ///< every combination, in the order of the plan
-    std::vector<SynthOptions> measures;       ///< target x effort, with seeds and clock aim
+    std::vector<PlannedUnit> units;      ///< every combination, in the order of the plan
+    std::vector<SynthOptions> measures;  ///< target x effort x activity, with seeds and clock aim
     std::vector<PlannedAccuracy> accuracies;  ///< model x recipe x pair of formats
     Judging judging = Judging::absent;
 };

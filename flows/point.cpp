@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "flows/accuracy.hpp"
+#include "flows/activity_plan.hpp"
 #include "flows/harness.hpp"
 #include "flows/sha256.hpp"
 #include "flows/synth_plan.hpp"
@@ -43,6 +45,13 @@ Result<std::string> recipe_of(const emit::Manifest& manifest, const SynthOptions
         if (options.target.library)
             text += timing_script(options, run.flat_verilog) +
                     power_script(manifest, options, run.unit_netlist);
+    }
+    if (options.activity) {
+        text += activity_script(manifest, options.target, "unit_netlist") +
+                slews_script(manifest, options) + joined(verilator_arguments());
+        // Rows without operands: which they are follows from stream, seed and our own version.
+        const auto rows = make_stimulus(manifest, {{0, 0}});
+        text += activity_bench(manifest, rows) + joined(rows.rows);
     }
     if (options.target.router)
         for (const int seed : options.seeds)
@@ -106,14 +115,19 @@ Point unit_point(const PlannedUnit& unit, const std::string& kind, const std::st
     return point;
 }
 
-Result<Point> synth_point(const PlannedUnit& unit, const SynthOptions& options,
-                          const ToolVersions& tools) {
+Result<Point> synth_point(const PlannedUnit& unit, const SynthOptions& options, ToolVersions tools,
+                          const ToolVersions& simulating) {
+    if (options.activity) tools.insert(simulating.begin(), simulating.end());
     const auto recipe = recipe_of(unit.manifest, options);
     if (!recipe) return recipe.error();
     Json asked = {{"target", options.target.name}, {"effort", effort_name(options.effort)}};
     // Where nothing is routed, seeds and clock decide nothing.
     asked["seeds"] = options.target.router ? Json(options.seeds) : Json::array();
     asked["freq_mhz"] = options.freq_mhz;
+    if (options.activity) {
+        asked["activity"] = stream_name(options.activity->stream);
+        asked["activity_seed"] = options.activity->seed;
+    }
     return unit_point(unit, point_kinds::synth, options.target.name, asked,
                       {{"recipe_sha256", sha256(recipe.value())}, {"tools", tools}});
 }
@@ -160,10 +174,15 @@ SweepTools find_sweep_tools(const Plan& plan) {
             versions[library->file] = library_version(*library);
         }
     }
-    if (plan.judging == Judging::wanted)
+    const bool simulated = std::any_of(plan.measures.begin(), plan.measures.end(),
+                                       [](const auto& measure) { return measure.activity; });
+    ToolVersions simulators;
+    if (simulated || plan.judging == Judging::wanted)
         for (const char* name : {"verilator", "g++"})
-            tools.judging[name] = once(
+            simulators[name] = once(
                 name, [&] { return find_on_path(name, "--version", "", folder.path(), patience); });
+    if (plan.judging == Judging::wanted) tools.judging = simulators;
+    if (simulated) tools.simulating = simulators;
     if (!plan.accuracies.empty())
         tools.quantizing["quantizer"] = once("quantizer", [&] { return find_quantizer(); });
     return tools;
@@ -180,7 +199,8 @@ Result<std::vector<Point>> make_points(const Plan& plan, const SweepTools& tools
             add(unit_point(unit, point_kinds::verify, "", {{"seed", 1}},
                            {{"tools", tools.judging}}));
         for (const auto& measure : plan.measures) {
-            auto point = synth_point(unit, measure, tools.by_target.at(measure.target.name));
+            auto point = synth_point(unit, measure, tools.by_target.at(measure.target.name),
+                                     tools.simulating);
             if (!point) return point.error();
             add(std::move(point).value());
         }
@@ -198,6 +218,10 @@ SynthRequest synth_request_of(const Json& request) {
     for (const auto& seed : request.at("seeds"))
         seeds += fmt::format("{}{}", seeds.empty() ? "" : ",", seed.get<int>());
     if (!seeds.empty()) asked.seeds = seeds;
+    if (request.contains("activity")) {
+        asked.activity = request["activity"].get<std::string>();
+        asked.activity_seed = fmt::format("{}", request.at("activity_seed").get<std::uint64_t>());
+    }
     return asked;
 }
 

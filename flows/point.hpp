@@ -29,6 +29,7 @@ using ToolVersions = std::map<std::string, std::string>;
 struct SweepTools {
     std::map<std::string, ToolVersions> by_target;
     ToolVersions judging;
+    ToolVersions simulating;  ///< a netlist on operands, beside what its target takes
     ToolVersions quantizing;
 };
 

@@ -53,7 +53,10 @@ struct ReportRow {
     std::optional<long> dsps;
     std::optional<double> area;      ///< in the library's unit; ASIC targets only
     std::optional<double> fmax_mhz;  ///< the median
-    Provenance provenance;           ///< of the measurement
+    std::string operands;            ///< of the simulation: "gauss, seed 1"; empty: there was none
+    std::optional<double> toggles_per_mac;  ///< of the simulation
+    std::optional<double> pj_per_mac;       ///< likewise; ASIC targets only
+    Provenance provenance;                  ///< of the measurement
 };
 
 struct Report {

@@ -30,7 +30,8 @@ std::string to_csv(const Report& report) {
     std::string text =
         "module,weight,activation,weight_bits,activation_bits,weight_exponent_bits,"
         "activation_exponent_bits,accumulator,lanes,stages,latency,judged,pairs_visited,"
-        "pairs_total,mismatches,target,measured,luts,ffs,carries,dsps,area,fmax_mhz,pareto,"
+        "pairs_total,mismatches,target,measured,luts,ffs,carries,dsps,area,fmax_mhz,operands,"
+        "toggles_per_mac,pj_per_mac,pareto,"
         "generated_by,judged_by,tools,seeds,fmax_all_mhz,commands,log,message\r\n";
     const auto front = pareto_front(report.rows);
     const std::set<std::size_t> on_front(front.begin(), front.end());
@@ -61,6 +62,9 @@ std::string to_csv(const Report& report) {
             csv_field(row.dsps),
             csv_field(row.area),
             csv_field(row.fmax_mhz),
+            csv_field(row.operands),
+            csv_field(row.toggles_per_mac),
+            csv_field(row.pj_per_mac),
             on_front.contains(i) ? "yes" : "no",
             csv_field(row.generated_by),
             csv_field(row.judged_by),

@@ -22,11 +22,6 @@ std::string or_dash(const std::optional<long>& value) {
     return value ? std::to_string(*value) : "-";
 }
 
-bool has_area(const Report& report) {
-    return std::any_of(report.rows.begin(), report.rows.end(),
-                       [](const ReportRow& row) { return row.area.has_value(); });
-}
-
 /// Whether rows differ in their effort: then a table has to say it.
 bool has_efforts(const Report& report) {
     std::set<std::string> efforts;
@@ -39,7 +34,18 @@ bool has_efforts(const Report& report) {
 struct Extras {
     bool area = false;
     bool effort = false;
+    bool activity = false;
+    bool energy = false;
 };
+
+Extras extras_of(const Report& report) {
+    const auto any = [&](const auto& has) {
+        return std::any_of(report.rows.begin(), report.rows.end(), has);
+    };
+    return {any([](const ReportRow& row) { return row.area.has_value(); }), has_efforts(report),
+            any([](const ReportRow& row) { return row.toggles_per_mac.has_value(); }),
+            any([](const ReportRow& row) { return row.pj_per_mac.has_value(); })};
+}
 
 std::vector<std::string> cells_of(const ReportRow& row, const Extras& with) {
     const std::string target = row.measured == "measured" ? row.target
@@ -55,6 +61,14 @@ std::vector<std::string> cells_of(const ReportRow& row, const Extras& with) {
                      row.provenance.effort.empty() ? "-" : harmless(row.provenance.effort));
     if (with.area) cells.push_back(row.area ? fmt::format("{:.2f}", *row.area) : "-");
     cells.push_back(row.fmax_mhz ? fmt::format("{:.2f}", *row.fmax_mhz) : "-");
+    const auto tenths = [](const std::optional<double>& value) {
+        return value ? fmt::format("{:.1f}", *value) : std::string("-");
+    };
+    if (with.activity) {
+        cells.push_back(row.operands.empty() ? "-" : harmless(row.operands));
+        cells.push_back(tenths(row.toggles_per_mac));
+    }
+    if (with.energy) cells.push_back(tenths(row.pj_per_mac));
     return cells;
 }
 
@@ -141,6 +155,9 @@ Json to_json(const Report& report) {
              {"dsps", or_null(row.dsps)},
              {"area", or_null(row.area)},
              {"fmax_mhz", or_null(row.fmax_mhz)},
+             {"operands", or_null(row.operands)},
+             {"toggles_per_mac", or_null(row.toggles_per_mac)},
+             {"pj_per_mac", or_null(row.pj_per_mac)},
              {"provenance", to_json(row.provenance)}});
     Json pareto = Json::array();
     for (const auto index : pareto_front(report.rows))
@@ -160,10 +177,15 @@ ReportTable to_table(const Report& report) {
                      {"accumulator", left}, {"judged", left}, {"pairs", right},
                      {"target", left},      {"LUTs", right},  {"FFs", right},
                      {"carries", right},    {"DSPs", right}};
-    const Extras with{has_area(report), has_efforts(report)};
+    const Extras with = extras_of(report);
     if (with.effort) table.columns.insert(table.columns.begin() + 7, ReportColumn{"effort", left});
     if (with.area) table.columns.push_back({"area", right});
     table.columns.push_back({"Fmax MHz", right});
+    if (with.activity) {
+        table.columns.push_back({"operands", left});
+        table.columns.push_back({"toggles a MAC", right});
+    }
+    if (with.energy) table.columns.push_back({"pJ a MAC", right});
     for (const auto& row : report.rows) table.rows.push_back(cells_of(row, with));
     return table;
 }

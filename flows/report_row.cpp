@@ -86,6 +86,14 @@ void read_cost(const Json& result, ReportRow& row) {
     row.area = number_at(result, "area");
     if (result.contains("fmax_mhz") && result["fmax_mhz"].is_object())
         row.fmax_mhz = number_at(result["fmax_mhz"], "median");
+    if (result.contains("energy") && result["energy"].is_object()) {
+        const Json& energy = result["energy"];
+        row.operands = text_at(energy, "stream");
+        if (energy.contains("seed") && energy["seed"].is_number_integer())
+            row.operands += fmt::format(", seed {}", energy["seed"].dump());
+        row.toggles_per_mac = number_at(energy, "toggles_per_mac");
+        row.pj_per_mac = number_at(energy, "pj_per_mac");
+    }
     row.provenance = provenance_of(result);
     row.measured = row.luts || row.ffs || row.area ? "measured" : "unreadable";
 }

@@ -82,6 +82,8 @@ const detailsOf = (row) => {
   figure(number(row.dsps), "DSPs");
   figure(number(row.area, 2), "area");
   figure(number(row.fmax_mhz, 2), "MHz");
+  figure(number(row.toggles_per_mac, 1), "toggles a MAC");
+  figure(number(row.pj_per_mac, 1), "pJ a MAC");
   return [
     element("h3", {}, row.module, row.target ? ` on ${row.target}` : "", row.front ? element("span", { className: "star", textContent: "★ Pareto" }) : ""),
     figures, entries];
@@ -125,7 +127,11 @@ const columns = [
   { key: "dsps", title: "DSPs", digits: 0 },
   { key: "area", title: "Area", digits: 2 },
   { key: "fmax_mhz", title: "Fmax MHz", digits: 2 },
-].filter((column) => (column.key !== "area" || rows.some((row) => row.area !== null)) &&
+  { key: "operands", title: "Operands" },
+  { key: "toggles_per_mac", title: "Toggles a MAC", digits: 1 },
+  { key: "pj_per_mac", title: "pJ a MAC", digits: 1 },
+].filter((column) => (!["area", "operands", "toggles_per_mac", "pj_per_mac"].includes(column.key) ||
+    rows.some((row) => row[column.key] !== null)) &&
     (column.key !== "effort" || unique(rows.map((row) => row.effort)).length > 1));
 const order = { key: "module", descending: false };
 const step = 200; // rows put into the page at a time

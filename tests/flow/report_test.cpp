@@ -104,6 +104,34 @@ TEST_CASE("report: a complete run without a mismatch has passed") {
     CHECK(row.judged_by == "Verilator 5.006, seed 7");
 }
 
+TEST_CASE("report: a row has the simulation's figures, where there was one") {
+    const Generated generated;
+    generated.measured();
+    CHECK(generated.row().operands.empty());
+    CHECK_FALSE(generated.row().toggles_per_mac.has_value());
+    const auto columns = to_table(generated.report()).columns.size();
+    Json result = {
+        {"luts", nullptr},
+        {"ffs", 4},
+        {"area", 608},
+        {"energy",
+         {{"stream", "gauss"}, {"seed", 3}, {"toggles_per_mac", 3.25}, {"pj_per_mac", 0.5}}}};
+    REQUIRE(record_result(generated.folder(), "tiny_xor", "synth.asic-osu018", generated.verilog(),
+                          result)
+                .ok());
+    const auto report = generated.report();
+    REQUIRE(report.rows.size() == 2);
+    CHECK(report.rows[0].target == "asic-osu018");
+    CHECK(report.rows[0].operands == "gauss, seed 3");
+    CHECK(report.rows[0].toggles_per_mac == 3.25);
+    CHECK(report.rows[0].pj_per_mac == 0.5);
+    CHECK(to_table(report).columns.size() == columns + 4);  // area, operands, toggles, energy
+    CHECK(to_csv(report).find(",\"gauss, seed 3\",3.25,0.5,") != std::string::npos);
+    CHECK(to_json(report)["rows"][0]["pj_per_mac"] == 0.5);
+    CHECK(to_json(report)["rows"][1]["pj_per_mac"].is_null());
+    CHECK(to_json(report)["rows"][1]["operands"].is_null());
+}
+
 TEST_CASE("report: mismatches are FAILED, whatever else the record says") {
     const Generated generated;
     generated.judged({{"pairs_visited", 256}, {"pairs_total", 256}, {"mismatches", 1}});

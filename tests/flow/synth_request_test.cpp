@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "flows/activity_plan.hpp"
 #include "flows/harness.hpp"
 #include "flows/synth_plan.hpp"
 #include "recorded.hpp"
@@ -34,6 +35,49 @@ TEST_CASE("synth request: takes seeds, a frequency with a point, a time limit, a
     CHECK(options.freq_mhz == 62.5);
     CHECK(options.time_limit.count() == 9);
     CHECK(options.work == "a b");
+}
+
+TEST_CASE("synth request: operands are drawn or given, and no other word is a stream") {
+    using bitshed::flows::Stream;
+    const std::string target = "ice40-hx8k";
+    CHECK_FALSE(make_synth_options({.target = target}).value().activity.has_value());
+    const auto drawn =
+        make_synth_options({.target = target, .activity = "gauss", .activity_seed = "7"});
+    CHECK(drawn.value().activity->stream == Stream::gauss);
+    CHECK(drawn.value().activity->seed == 7);
+    const auto plain = make_synth_options({.target = target, .activity = "uniform"});
+    CHECK(plain.value().activity->stream == Stream::uniform);
+    CHECK(plain.value().activity->seed == 1);
+    const auto given = make_synth_options({.target = target, .operands = "a b"});
+    CHECK(given.value().activity->stream == Stream::file);
+    CHECK(given.value().activity->operands == "a b");
+    const auto count = [&](const SynthRequest& request) {
+        const auto refused = make_synth_options(request);
+        return refused ? 0 : refused.error().complaints.size();
+    };
+    CHECK(count({.target = target, .activity = "Gauss"}) == 1);
+    CHECK(count({.target = target, .activity = "file"}) == 1);
+    CHECK(count({.target = target, .activity = ""}) == 1);
+    CHECK(count({.target = target, .activity = "gauss", .operands = "x"}) == 1);
+    CHECK(count({.target = target, .activity_seed = "1"}) == 1);
+    CHECK(count({.target = target, .activity = "gauss", .activity_seed = "-1"}) == 1);
+    CHECK(count({.target = target, .activity = "x", .activity_seed = "x", .operands = "x"}) == 3);
+}
+
+TEST_CASE("synth plan: every target has models of its cells, and the bench names every port") {
+    const auto manifest = bitshed::tests::hand_written("tiny_xor").manifest;
+    for (const auto& target : bitshed::flows::targets()) {
+        INFO(target.name);
+        REQUIRE_FALSE(target.cell_models.empty());
+        const auto script = bitshed::flows::activity_script(manifest, target, "unit_netlist.v");
+        CHECK(script.find("\n" + target.cell_models[0] + "\nread_verilog unit_netlist.v\n") !=
+              std::string::npos);
+    }
+    const auto stimulus = bitshed::flows::make_stimulus(manifest, {{1, 2}});
+    const auto bench = bitshed::flows::activity_bench(manifest, stimulus);
+    for (const char* connection :
+         {".clk_i(clk),", ".w_i(row[3:0]),", ".a_i(row[7:4]),", ".acc_o()\n"})
+        CHECK(bench.find(connection) != std::string::npos);
 }
 
 TEST_CASE("synth request: the word none asks for no seed") {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """An interrupted bitshed ends with 128 + signal and takes the programs it runs with it.
 
-Usage: interrupt_test.py BITSHED. A stand-in for verilator that hangs, with a child of its own, tells
-its process numbers; after the signal neither may be alive.
+Usage: interrupt_test.py BITSHED. A stand-in for a tool that hangs, with a child of its own, tells its
+process numbers; after the signal neither may be alive.
 """
 import os
 import signal
@@ -12,6 +12,7 @@ import tempfile
 import time
 
 STAND_IN = """#!/bin/sh
+if [ "$1" = -V ]; then echo "Yosys 0.70"; exit 0; fi
 sleep 300 &
 echo $$ $! > "$PIDS.new"
 mv "$PIDS.new" "$PIDS"
@@ -34,16 +35,21 @@ def wait_until(condition, seconds):
     return condition()
 
 
-def interrupted(bitshed, number):
+# Of each tool that hangs, what runs it.
+RUNS = {"verilator": ("verify", "e2m1*e2m1"), "yosys": ("synth", "e2m1*e2m1", "--target", "xilinx-us+")}
+
+
+def interrupted(bitshed, name, number):
     with tempfile.TemporaryDirectory() as folder:
-        tool, pids = os.path.join(folder, "verilator"), os.path.join(folder, "pids")
+        tool, pids = os.path.join(folder, name), os.path.join(folder, "pids")
         with open(tool, "w") as file:
             file.write(STAND_IN)
         os.chmod(tool, 0o755)
-        environment = {**os.environ, "PATH": folder + ":" + os.environ["PATH"], "PIDS": pids, "TMPDIR": folder}
-        process = subprocess.Popen([bitshed, "verify", "e2m1*e2m1"], env=environment,
+        environment = {**os.environ, "PATH": folder + ":" + os.environ["PATH"], "PIDS": pids, "TMPDIR": folder,
+                       "BITSHED_VENV": os.path.join(folder, "none"), "XDG_CACHE_HOME": folder}
+        process = subprocess.Popen([bitshed, *RUNS[name]], env=environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        assert wait_until(lambda: os.path.exists(pids), 60), "the stand-in for verilator was not run"
+        assert wait_until(lambda: os.path.exists(pids), 60), f"the stand-in for {name} was not run"
         with open(pids) as file:
             children = [int(pid) for pid in file.read().split()]
         assert len(children) == 2 and all(map(is_alive, children)), children
@@ -54,6 +60,7 @@ def interrupted(bitshed, number):
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGINT, signal.SIGTERM):
-        interrupted(sys.argv[1], number)
-    print("2 interrupts: 130 and 143, and nothing was left running")
+    for name in RUNS:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            interrupted(sys.argv[1], name, number)
+    print("4 interrupts: 130 and 143, and nothing was left running")
