@@ -105,8 +105,8 @@ void Lane::multiply() {
         b_.name("signed_product", *product_ ^ b_.repeat(*negative_, product_->width()),
                 "one's complement where negative: the 1 is carried in below");
     if (plan_.moves)
-        alignment_ =
-            Alignment{signed_product, sum_of_shifts(), plan_.least_shift, plan_.places, *negative_};
+        alignment_ = Alignment{signed_product, sum_of_shifts(), plan_.least_shift,
+                               plan_.places,   *negative_,      spec_.shifter};
     else
         placed_ = signed_product;
 }
