@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """How small the units are, beside open peers: ratios of LUTs, with what they aim at.
 
-    bench/quality.py BITSHED [--formats F,F] [--targets T,T] [--jobs N] [--json FILE]
+    bench/quality.py BITSHED [--formats F,F] [--targets T,T] [--shifters S,S] [--jobs N] [--json FILE]
 
 Each format with itself, exact accumulator, 1024 products, nothing pipelined, one lane. `bitshed synth
 --effort area --seeds none` counts: its first attempt is the stock flow, the least of all is the best flow.
-The peer of a cell is the least of all in baselines.json, in the same flow or in the best; integers are
+Each of --shifters (default blocks,chain) is tried for minifloats with exponents, and the less is taken; a c
+stands where that is chain. The peer of a cell is the least of all in baselines.json, in the same flow or in the best; integers are
 compared with the product on its own wire and Yosys's booth pass. The last rows are what `--result bf16`
 takes on top of the bare unit of e4m3.
 
@@ -67,6 +68,15 @@ def measure(bitshed, name, target, options, work):
     return {"stock": int(result["attempts"]["stock"]), "best": int(result["luts"])}
 
 
+def measure_all(bitshed, name, target, shifters, work):
+    """(flow -> LUTs of the least unit, flow -> its shifter)"""
+    if not name.startswith("e") or name.startswith("e1"):
+        shifters = shifters[:1]  # nothing is moved
+    sizes = {shifter: measure(bitshed, name, target, ["--shifter", shifter], work) for shifter in shifters}
+    least = {flow: min(shifters, key=lambda shifter: sizes[shifter][flow]) for flow in FLOWS}
+    return {flow: sizes[least[flow]][flow] for flow in FLOWS}, least
+
+
 def mean(ratios):
     return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
@@ -76,8 +86,9 @@ def verdict(ratio, aim):
 
 
 class Table:
-    def __init__(self, sizes, results, targets):
-        self.sizes, self.results, self.targets, self.peers = sizes, results, targets, peers()
+    def __init__(self, sizes, shifters, results, targets):
+        self.sizes, self.shifters, self.results, self.targets = sizes, shifters, results, targets
+        self.peers = peers()
         self.figures = {}
 
     def ratio(self, name, target, flow):
@@ -89,7 +100,8 @@ class Table:
             if (name, self.targets[0]) not in self.sizes:
                 continue
             cells = [f"{self.sizes[name, target][flow]}/{self.peers[name, target, flow]}"
-                     f" = {self.ratio(name, target, flow):.3f}" for target in self.targets]
+                     f" = {self.ratio(name, target, flow):.3f}"
+                     f"{' c' if self.shifters[name, target][flow] == 'chain' else '  '}" for target in self.targets]
             print(f"{name:12}" + "".join(f"{cell:>24}" for cell in cells))
 
     def line(self, what, flow, values):
@@ -113,8 +125,7 @@ class Table:
                 self.line("worst", flow, {target: max(self.ratio(name, target, flow) for name in FIFTEEN)
                                           for target in self.targets})
         for flow in FLOWS if self.results else ():
-            self.line("result", flow, {target: self.results[target][flow] /
-                                       self.sizes["e4m3", target][flow] - 1 for target in self.targets})
+            self.line("result", flow, {target: self.results[target][flow] for target in self.targets})
 
 
 def main():
@@ -122,6 +133,7 @@ def main():
     parser.add_argument("bitshed")
     parser.add_argument("--formats", default=",".join([*FIFTEEN, *INTEGERS]))
     parser.add_argument("--targets", default=",".join(TARGETS))
+    parser.add_argument("--shifters", default="blocks,chain")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", help="write all figures to this file")
     given = parser.parse_args()
@@ -131,20 +143,26 @@ def main():
         raise SystemExit(f"unknown: {', '.join(unknown)}")
     with tempfile.TemporaryDirectory(prefix="bitshed-quality-") as work, \
             concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
-        runs = {(name, target): pool.submit(measure, bitshed, name, target, [], work)
+        runs = {(name, target): pool.submit(measure_all, bitshed, name, target, given.shifters.split(","), work)
                 for name in names for target in targets}
-        results = {target: pool.submit(measure, bitshed, "e4m3", target, ["--result", "bf16"], work)
+        wide = {target: pool.submit(measure, bitshed, "e4m3", target, ["--result", "bf16"], work)
                    for target in targets} if "e4m3" in names else {}
-        sizes = {key: run.result() for key, run in runs.items()}
-        results = {key: run.result() for key, run in results.items()}
-    table = Table(sizes, results, targets)
+        narrow = {target: pool.submit(measure, bitshed, "e4m3", target, [], work)
+                for target in targets} if "e4m3" in names else {}
+        measured = {key: run.result() for key, run in runs.items()}
+        bare = {target: run.result() for target, run in narrow.items()}
+        results = {target: run.result() for target, run in wide.items()}
+    sizes = {key: size for key, (size, _) in measured.items()}
+    shifters = {key: least for key, (_, least) in measured.items()}
+    shares = {target: {flow: results[target][flow] / bare[target][flow] - 1 for flow in FLOWS} for target in results}
+    table = Table(sizes, shifters, shares, targets)
     for flow in FLOWS:
         table.formats(flow)
     table.summary()
     if given.json:
         with open(given.json, "w", encoding="utf-8") as file:
             json.dump({"sizes": {f"{name} {target}": size for (name, target), size in sizes.items()},
-                       "results": results, "figures": table.figures}, file, indent=1)
+                       "bare": bare, "results": results, "figures": table.figures}, file, indent=1)
             file.write("\n")
 
 

@@ -42,6 +42,21 @@ Target ice40(const std::string& name, const std::string& description, const std:
     };
 }
 
+/// ECP5's carry cell has two more inputs a bit than a sum needs: the multiplexer before the addend
+/// goes there, where both bits of the cell have one. A unit moved by --shifter chain has them.
+Target with_folding(Target target) {
+    AreaAttempt folded = target.synthesis.attempts.back();
+    folded.name = "area-folded";
+    const std::vector<std::string> folding = {
+        "extract -swap CCU2C A0,B0 -swap CCU2C A1,B1 -map ecp5_fold.v",
+        "techmap -map ecp5_folded.v", "clean"};
+    folded.passes.insert(folded.passes.begin(), folding.begin(), folding.end());
+    target.synthesis.attempts.push_back(std::move(folded));
+    target.pages.insert(target.pages.end(), {{"ecp5_fold.v", templates::ecp5_fold_v},
+                                             {"ecp5_folded.v", templates::ecp5_folded_v}});
+    return target;
+}
+
 /// ECP5, MachXO2 and MachXO3: a carry cell is two LUTs and a chain.
 Target trellis(const std::string& name, const std::string& description, const std::string& family,
                const std::string& pass, const std::string& carry, const std::string& models,
@@ -130,11 +145,11 @@ std::vector<Target> lattice_targets() {
         ice40("ice40-up5k", "Lattice iCE40 UP5K, package sg48", "u",
               {"--up5k", "--package", "sg48"}),
         // -nowidelut: wide multiplexers (PFUMX, L6MUX21) would hide LUTs from the count.
-        trellis("ecp5-25k", "Lattice ECP5 LFE5U-25F, package CABGA256, speed grade 6", "ecp5",
-                "synth_ecp5 -nowidelut", "CCU2C", "+/ecp5/cells_sim.v",
-                Router{.program = "nextpnr-ecp5",
-                       .arguments = {"--25k", "--package", "CABGA256", "--speed", "6",
-                                     "--lpf-allow-unconstrained"}}),
+        with_folding(trellis("ecp5-25k", "Lattice ECP5 LFE5U-25F, package CABGA256, speed grade 6",
+                             "ecp5", "synth_ecp5 -nowidelut", "CCU2C", "+/ecp5/cells_sim.v",
+                             Router{.program = "nextpnr-ecp5",
+                                    .arguments = {"--25k", "--package", "CABGA256", "--speed", "6",
+                                                  "--lpf-allow-unconstrained"}})),
         trellis("machxo2", "Lattice MachXO2 LCMXO2-1200HC, package TG144, speed grade 6", "machxo2",
                 "synth_lattice -family xo2 -nowidelut", "CCU2D", "+/lattice/cells_sim_xo2.v",
                 Router{.program = "nextpnr-machxo2",

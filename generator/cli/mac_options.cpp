@@ -29,6 +29,10 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
         ->group(group);
     verb->add_option("--handshake", options.handshake, "none (default), valid or stream")
         ->group(group);
+    verb->add_option("--shifter", options.shifter,
+                     "How products are moved: blocks (default), or chain, which --effort area "
+                     "makes smaller on ecp5")
+        ->group(group);
     verb->add_flag("--enable", options.enable, "An enable input; with --handshake none")
         ->group(group);
 }

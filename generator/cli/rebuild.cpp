@@ -41,15 +41,19 @@ nlohmann::ordered_json essence(const emit::Manifest& manifest) {
 }  // namespace
 
 std::optional<rtl::Module> rebuild_module(const emit::Manifest& manifest) {
-    // A manifest says how wide an exact accumulator is, not by which rule.
-    for (const char* width : {"tight", "paper"}) {
-        mac::MacOptions options = options_of(manifest);
-        if (manifest.accumulator.kind == "exact") options.width = width;
-        const auto spec = mac::make_mac_spec(options);
-        if (!spec) continue;
-        rtl::Module module = mac::build_mac(spec.value());
-        if (essence(emit::make_manifest(spec.value(), module)) == essence(manifest)) return module;
-    }
+    // A manifest says how wide an exact accumulator is, not by which rule; nor how products are
+    // moved, but in the name.
+    for (const char* width : {"tight", "paper"})
+        for (const char* shifter : {"blocks", "chain"}) {
+            mac::MacOptions options = options_of(manifest);
+            if (manifest.accumulator.kind == "exact") options.width = width;
+            options.shifter = shifter;
+            const auto spec = mac::make_mac_spec(options);
+            if (!spec || mac::module_name(spec.value()) != manifest.module) continue;
+            rtl::Module module = mac::build_mac(spec.value());
+            if (essence(emit::make_manifest(spec.value(), module)) == essence(manifest))
+                return module;
+        }
     return std::nullopt;
 }
 

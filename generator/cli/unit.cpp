@@ -16,7 +16,7 @@ namespace {
 bool has_spec_flags(const mac::MacOptions& options) {
     return options.weight || options.activation || options.accumulator || options.result ||
            options.terms || options.width || options.overflow || options.lanes || options.stages ||
-           options.handshake || options.enable;
+           options.handshake || options.shifter || options.enable;
 }
 
 Result<Unit> read_unit(const std::string& given) {

@@ -26,7 +26,12 @@ unsigned ceil_divide(unsigned a, unsigned b) {
 
 /// The split that takes the fewest 4-input LUTs by count: a multiplexer bit a fine step, one LUT a
 /// place and two a block. A finely shifted value must fit two blocks.
-Split choose_split(unsigned value_bits, unsigned shift_bits, unsigned end) {
+Split choose_split(const Alignment& given) {
+    const unsigned value_bits = given.value.width();
+    const unsigned shift_bits = given.shift.width();
+    const unsigned end = given.least_shift + given.places;  // places are counted from a shift of 0
+    const Split chain = {shift_bits, value_bits + (1u << shift_bits) - 1};
+    if (given.shifter == Shifter::chain) return chain;
     Split best;
     unsigned least_cost = ~0u;
     for (unsigned fine_bits = 0; fine_bits <= shift_bits; ++fine_bits) {
@@ -42,8 +47,7 @@ Split choose_split(unsigned value_bits, unsigned shift_bits, unsigned end) {
             best = {fine_bits, fine_width};
         }
     }
-    if (least_cost == ~0u) best = {shift_bits, value_bits + (1u << shift_bits) - 1};
-    return best;
+    return least_cost == ~0u ? chain : best;
 }
 
 /// Shifts left by the low bits of the shift, one multiplexer a bit; the freed places take the fill.
@@ -68,13 +72,12 @@ Value shift_fine(Builder& b, const Alignment& given, const Split& split, unsigne
 }  // namespace
 
 bool needs_blocks(const Alignment& given) {
-    return choose_split(given.value.width(), given.shift.width(), given.least_shift + given.places)
-               .fine_bits < given.shift.width();
+    return choose_split(given).fine_bits < given.shift.width();
 }
 
 FinelyAligned align_finely(Builder& b, const Alignment& given) {
     const unsigned end = given.least_shift + given.places;  // places are counted from a shift of 0
-    const Split split = choose_split(given.value.width(), given.shift.width(), end);
+    const Split split = choose_split(given);
     const Value fine = shift_fine(b, given, split, given.least_shift, end);
     if (split.fine_bits == given.shift.width()) return {given, fine, std::nullopt, 1};
     const Value number = b.name("block", given.shift(given.shift.width() - 1, split.fine_bits),

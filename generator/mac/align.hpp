@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mac/spec.hpp"
 #include "rtl/builder.hpp"
 
 namespace bitshed::mac {
@@ -17,6 +18,7 @@ struct Alignment {
     unsigned least_shift = 0;  ///< what shift is at least; places below it do not exist
     unsigned places = 1;       ///< bits of the result, from least_shift up
     rtl::Value fill;
+    Shifter shifter = Shifter::blocks;
 };
 
 /// The first half of an alignment: moved by less than a block. The second moves by whole blocks; it

@@ -98,15 +98,15 @@ void Lane::multiply() {
         significand = b_.name("w_significand_finite",
                               significand & ~b_.repeat(*special_pair_, significand.width()),
                               "a pair that is not finite adds nothing");
-    product_ = multiply_unsigned(b_, significand, activation_->significand);
+    product_ = multiply_by_rows(b_, significand, activation_->significand);
     if (plan_.always_zero)
         product_ = b_.name("product_set", b_.any(*product_), "never: the only finite product is 0");
     const Value signed_product =
         b_.name("signed_product", *product_ ^ b_.repeat(*negative_, product_->width()),
                 "one's complement where negative: the 1 is carried in below");
     if (plan_.moves)
-        alignment_ =
-            Alignment{signed_product, sum_of_shifts(), plan_.least_shift, plan_.places, *negative_};
+        alignment_ = Alignment{signed_product, sum_of_shifts(), plan_.least_shift,
+                               plan_.places,   *negative_,      spec_.shifter};
     else
         placed_ = signed_product;
 }
@@ -156,7 +156,7 @@ void Lane::place() {
 Term Lane::term() {
     if (integer_product_) return {integer_product_->product, integer_product_->carry};
     const Value sign = negative_ ? *negative_ : b_.constant(1, 0);
-    return {b_.concat({sign, *placed_}), sign};
+    return {b_.concat({sign, *placed_}), sign, Term::End::gates};
 }
 
 }  // namespace bitshed::mac

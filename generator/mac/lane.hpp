@@ -16,6 +16,8 @@ namespace bitshed::mac {
 struct Term {
     rtl::Value value;
     rtl::Value carry;  ///< 1 bit at the least place
+    /// What the bits of value come out of.
+    enum class End { adder, gates } end = End::adder;
 };
 
 /// The flags of a pair that is not finite. Flags of several pairs join by or: +infinity with

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace bitshed::mac {
@@ -15,6 +17,83 @@ Value multiply_unsigned(Builder& b, Value x, Value y) {
     if (y.width() == 1)
         return b.name("product", x & b.repeat(y, x.width()), "one factor is a single bit");
     return b.name("product", b.multiply(x, y), "");
+}
+
+namespace {
+
+/// A number by its bits, the least first; an absent bit is 0.
+using Bits = std::vector<std::optional<Value>>;
+
+/// x + y as an adder of gates, a line a place: Yosys optimizes through it, as it does not through
+/// the carry cells that a wide + becomes. The sum must fit `width` bits.
+Bits add_by_place(Builder& b, const std::string& name, const Bits& x, const Bits& y,
+                  unsigned width) {
+    Bits sum;
+    std::optional<Value> carry;
+    for (unsigned i = 0; i < width; ++i) {
+        std::vector<Value> bits;
+        for (const Bits* each : {&x, &y})
+            if (i < each->size() && (*each)[i]) bits.push_back(*(*each)[i]);
+        if (carry) bits.push_back(*carry);
+        carry.reset();
+        if (bits.size() < 2) {
+            sum.push_back(bits.empty() ? std::nullopt : std::optional<Value>(bits[0]));
+            continue;
+        }
+        const Value third = bits.size() == 3 ? bits[2] : b.constant(1, 0);
+        const Value place =
+            b.name(fmt::format("{}_place{}", name, i),
+                   b.add(b.zero_extended(bits[0], 2), b.zero_extended(bits[1], 2), third), "");
+        sum.push_back(place.bit(0));
+        carry = place.bit(1);
+    }
+    return sum;
+}
+
+Value joined(Builder& b, const Bits& bits) {
+    std::vector<Value> parts;
+    for (const auto& bit : bits) parts.insert(parts.begin(), bit ? *bit : b.constant(1, 0));
+    return b.concat(parts);
+}
+
+}  // namespace
+
+Value multiply_by_rows(Builder& b, Value x, Value y) {
+    if (std::min(x.width(), y.width()) < 4) return multiply_unsigned(b, x, y);
+    const Value factor = x.width() < y.width() ? y : x;
+    const Value digits = x.width() < y.width() ? x : y;
+    std::vector<Value> low_parts;  // two finished places a row, the least row first
+    std::optional<Value> sum;
+    for (unsigned place = 0; place < digits.width(); place += 2) {
+        const auto times = [&](unsigned index) {
+            return b.name(fmt::format("times_bit{}", index),
+                          factor & b.repeat(digits.bit(index), factor.width()), "");
+        };
+        const auto bits_of = [](Value value, unsigned places_up) {
+            Bits bits(places_up);
+            for (unsigned i = 0; i < value.width(); ++i) bits.emplace_back(value.bit(i));
+            return bits;
+        };
+        Value row = times(place);
+        if (place + 1 < digits.width())
+            row = b.name(fmt::format("row{}", place / 2),
+                         joined(b, add_by_place(b, fmt::format("row{}", place / 2), bits_of(row, 0),
+                                                bits_of(times(place + 1), 1), factor.width() + 2)),
+                         fmt::format("bits {} and {} times the factor", place, place + 1));
+        if (!sum) {
+            sum = row;
+            continue;
+        }
+        low_parts.push_back((*sum)(1, 0));
+        const unsigned width = factor.width() + digits.width() - place;
+        const Value above = (*sum)(sum->width() - 1, 2);
+        sum = b.name(fmt::format("sum{}", place / 2),
+                     b.zero_extended(above, width) + b.zero_extended(row, width),
+                     fmt::format("from place {} up", place));
+    }
+    std::vector<Value> parts = {*sum};
+    for (std::size_t i = low_parts.size(); i-- > 0;) parts.push_back(low_parts[i]);
+    return b.name("product", b.concat(parts), "");
 }
 
 namespace {

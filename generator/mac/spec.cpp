@@ -110,6 +110,11 @@ class Request {
         if (options_.enable && spec_.handshake != Handshake::none)
             complain(fmt::format("--enable does not go with --handshake {}", handshake),
                      "--enable with --handshake none");
+        const std::string shifter = options_.shifter.value_or("blocks");
+        if (shifter == "chain")
+            spec_.shifter = Shifter::chain;
+        else if (shifter != "blocks")
+            complain(fmt::format("--shifter {} is unknown", printable(shifter)), "blocks, chain");
         const std::string width = options_.width.value_or("tight");
         if (width == "paper")
             spec_.accumulator.width_rule = WidthRule::paper;
@@ -291,6 +296,7 @@ std::string module_name(const MacSpec& spec) {
     if (spec.enable == Enable::present) name += "_en";
     if (spec.handshake != Handshake::none)
         name += fmt::format("_{}", handshake_name(spec.handshake));
+    if (spec.shifter == Shifter::chain) name += "_chain";
     return name;
 }
 
@@ -311,6 +317,7 @@ std::string command_line(const MacSpec& spec) {
     if (spec.enable == Enable::present) line += " --enable";
     if (spec.handshake != Handshake::none)
         line += fmt::format(" --handshake {}", handshake_name(spec.handshake));
+    if (spec.shifter == Shifter::chain) line += " --shifter chain";
     return line;
 }
 

@@ -31,6 +31,12 @@ enum class WidthRule {
     paper,  ///< the closed formula of "Shedding the Bits" (FPL 2024), section III
 };
 
+/// How products of operands with exponents are moved to their place.
+enum class Shifter {
+    blocks,  ///< by multiplexers within a block, then each block of places shows what belongs there
+    chain,   ///< by multiplexers alone, one a place and bit of the shift
+};
+
 enum class Handshake { none, valid, stream };
 enum class Enable { absent, present };
 
@@ -54,6 +60,7 @@ struct MacSpec {
     int stages = 0;  ///< registers between the operands and the accumulating register, 0..4
     Handshake handshake = Handshake::none;
     Enable enable = Enable::absent;
+    Shifter shifter = Shifter::blocks;
 };
 
 /// A request as it was typed: nothing is checked yet. Absent options have their defaults.
@@ -69,6 +76,7 @@ struct MacOptions {
     std::optional<std::string> lanes;
     std::optional<std::string> stages;
     std::optional<std::string> handshake;
+    std::optional<std::string> shifter;
     bool enable = false;
 };
 

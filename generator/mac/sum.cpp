@@ -19,8 +19,27 @@ Value sign_fitted(Builder& b, Value value, unsigned width) {
     return width < value.width() ? value(width - 1, 0) : sign_extended(b, value, width);
 }
 
+namespace {
+
+/// acc + value + the term's carry. Where gates end the term, as a sum of two: the carry comes in
+/// from a place below, where acc has a 1. Yosys then keeps acc as the first operand of the adder,
+/// which AMD's carry cells take as it is, so that one LUT a place ends the term and adds it too. Of
+/// three operands it may choose any as the first.
+Value add_to(Builder& b, Value acc, Value value, const Term& term) {
+    const Value carry = term.carry;
+    if (term.end == Term::End::adder || b.is_constant(carry)) return b.add(acc, value, carry);
+    const Value sum =
+        b.name("carried_sum", b.concat({acc, b.constant(1, 1)}) + b.concat({value, carry}),
+               "with a place below, which carries the 1 in");
+    b.leave_unread(sum);
+    return sum(acc.width(), 1);
+}
+
+}  // namespace
+
 Term sum_of_lanes(Builder& b, const std::vector<Term>& terms) {
     check(!terms.empty(), "a unit has a lane");
+    if (terms.size() == 1) return terms[0];
     std::vector<Value> rows;
     for (const Term& term : terms) rows.push_back(term.value);
     std::size_t carries = 0;
@@ -39,16 +58,15 @@ Term sum_of_lanes(Builder& b, const std::vector<Term>& terms) {
 }
 
 Value wrapping_sum(Builder& b, Value acc, const Term& term) {
-    return b.add(acc, sign_fitted(b, term.value, acc.width()), term.carry);
+    return add_to(b, acc, sign_fitted(b, term.value, acc.width()), term);
 }
 
 Value saturating_sum(Builder& b, Value acc, const Term& term) {
     const unsigned bits = acc.width();
     const unsigned wide = std::max(bits, term.value.width()) + 1;
-    const Value sum =
-        b.name("acc_sum",
-               b.add(sign_extended(b, acc, wide), sign_extended(b, term.value, wide), term.carry),
-               "exact, before it is clamped");
+    const Value sum = b.name(
+        "acc_sum", add_to(b, sign_extended(b, acc, wide), sign_extended(b, term.value, wide), term),
+        "exact, before it is clamped");
     const Value above = sum(wide - 1, bits - 1);
     const Value negative = sum.bit(wide - 1);
     const Value fits = b.name("acc_fits", ~b.any(above ^ b.repeat(negative, above.width())),

@@ -398,19 +398,22 @@ Module Builder::finish() {
     for (const Node& each : module_.nodes)
         check(each.op != Op::reg || !each.operands.empty(),
               fmt::format("the register {} is connected", each.name));
-    if (leaves_unread_) gather_unread();
+    gather_unread();
     return std::move(module_);
 }
 
 void Builder::gather_unread() {
+    if (!leaves_unread_ && left_unread_.empty()) return;
     const auto live = live_nodes(module_);
-    for (NodeId id = 0; id < module_.nodes.size(); ++id)
-        if (!live[id] && module_.nodes[id].op != Op::input) module_.nodes[id].name.clear();
+    if (leaves_unread_)
+        for (NodeId id = 0; id < module_.nodes.size(); ++id)
+            if (!live[id] && module_.nodes[id].op != Op::input) module_.nodes[id].name.clear();
     std::vector<Value> unread;
     const auto bits = unread_bits(module_);
     const NodeId count = module_.nodes.size();
     for (NodeId id = 0; id < count; ++id) {
         if (module_.nodes[id].name.empty()) continue;
+        if (!leaves_unread_ && left_unread_.count(id) == 0) continue;
         for (unsigned low = 0; low < bits[id].width();) {
             unsigned high = low;
             while (high < bits[id].width() && bits[id].bit(high)) ++high;

@@ -74,6 +74,7 @@ class Builder {
 
     Value constant(unsigned width, std::uint64_t value);
     Value constant(const Bits& value);
+    [[nodiscard]] bool is_constant(Value value) const { return constant_of(value) != nullptr; }
     /// a + b + carry (1 bit); the operands and the sum have one width.
     Value add(Value a, Value b, Value carry);
     /// The exact product, as wide as both operands together. It must be named at once.
@@ -99,6 +100,8 @@ class Builder {
     /// The module drops high places on purpose: whatever bits of it nothing reads are gathered in a
     /// value named unused_bits, and values that nothing reads at all are not printed.
     void leave_unread() { leaves_unread_ = true; }
+    /// The same of one named value alone.
+    void leave_unread(Value value) { left_unread_.insert(value.id_); }
 
     /// The module; the builder is spent. Throws where a register was left unconnected.
     Module finish();
@@ -125,6 +128,7 @@ class Builder {
     Module module_;
     std::string prefix_;
     bool leaves_unread_ = false;
+    std::set<NodeId> left_unread_;
     std::set<NodeId> resets_;
     std::set<std::string> names_;
     std::map<std::pair<NodeId, int>, NodeId> carried_;  // (value, stage) -> its register there

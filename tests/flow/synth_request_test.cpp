@@ -144,7 +144,8 @@ TEST_CASE("synth plan: effort area adds attempts to the stock run, each with fil
         const auto area = synthesis_runs(
             unit.manifest, make_synth_options({.target = target.name, .effort = "area"}).value());
         REQUIRE(stock.size() == 1);
-        REQUIRE(area.size() == 3);
+        REQUIRE(area.size() == 1 + target.synthesis.attempts.size());
+        REQUIRE(area.size() >= 3);
         CHECK(area[0].text == stock[0].text);
         std::set<std::string> files;
         for (const auto& run : area) {

@@ -93,7 +93,10 @@ module mac_e2m1_e2m1_exact_s2_en (
 
   // ---- accumulate -----------------------------------------------------------
   reg  [20:0] acc_q;  // the sum, two's complement
-  wire [20:0] acc_d               = acc_q + {{13{s2_negative_q}}, s2_term_q} + {20'd0, s2_negative_q};
+  // with a place below, which carries the 1 in:
+  wire [21:0] carried_sum         = {acc_q, 1'd1} + {{13{s2_negative_q}}, s2_term_q, s2_negative_q};
+  wire [20:0] acc_d               = carried_sum[21:1];
+  wire        unused_bits         = |carried_sum[0];  // left out on purpose
 
   always @(posedge clk_i) begin
     if (en_i) begin

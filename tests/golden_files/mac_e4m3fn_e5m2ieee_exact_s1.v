@@ -124,9 +124,12 @@ module mac_e4m3fn_e5m2ieee_exact_s1 (
 
   // ---- accumulate -----------------------------------------------------------
   reg  [62:0] acc_q;  // the sum, two's complement
-  wire [62:0] acc_d                = acc_q + {{13{s1_negative_q}}, term} + {62'd0, s1_negative_q};
+  // with a place below, which carries the 1 in:
+  wire [63:0] carried_sum          = {acc_q, 1'd1} + {{13{s1_negative_q}}, term, s1_negative_q};
+  wire [62:0] acc_d                = carried_sum[63:1];
   reg  [1:0]  special_q;  // 0 finite, 1 +infinity, 2 -infinity, 3 NaN; sticks
   wire [1:0]  special_d            = special_q | {s1_adds_negative_q, s1_adds_positive_q};
+  wire        unused_bits          = |carried_sum[0];  // left out on purpose
 
   always @(posedge clk_i) begin
     acc_q     <= s1_clear_q ? 63'd0 : acc_d;

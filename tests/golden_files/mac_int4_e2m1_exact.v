@@ -47,7 +47,10 @@ module mac_int4_e2m1_exact (
 
   // ---- accumulate -----------------------------------------------------------
   reg  [19:0] acc_q;  // the sum, two's complement
-  wire [19:0] acc_d          = acc_q + {{13{negative}}, term} + {19'd0, negative};
+  // with a place below, which carries the 1 in:
+  wire [20:0] carried_sum    = {acc_q, 1'd1} + {{13{negative}}, term, negative};
+  wire [19:0] acc_d          = carried_sum[20:1];
+  wire        unused_bits    = |carried_sum[0];  // left out on purpose
 
   always @(posedge clk_i) begin
     acc_q <= clear_i ? 20'd0 : acc_d;

@@ -28,7 +28,7 @@ std::string facts(const MacSpec& spec) {
          << (spec.result ? bitshed::format::name(*spec.result) : "-") << ' '
          << (spec.result ? bitshed::mac::overflow_name(spec.result_overflow) : "-") << ' '
          << spec.lanes << ' ' << spec.stages << ' ' << static_cast<int>(spec.enable) << ' '
-         << bitshed::mac::handshake_name(spec.handshake);
+         << bitshed::mac::handshake_name(spec.handshake) << ' ' << static_cast<int>(spec.shifter);
     return text.str();
 }
 
@@ -38,10 +38,10 @@ MacOptions options_of(const std::string& line) {
     std::istringstream words(line);
     std::string word;
     const std::map<std::string, std::optional<std::string>*> flags = {
-        {"--terms", &options.terms},        {"--width", &options.width},
-        {"--result", &options.result},      {"--overflow", &options.overflow},
-        {"--lanes", &options.lanes},        {"--stages", &options.stages},
-        {"--handshake", &options.handshake}};
+        {"--terms", &options.terms},         {"--width", &options.width},
+        {"--result", &options.result},       {"--overflow", &options.overflow},
+        {"--lanes", &options.lanes},         {"--stages", &options.stages},
+        {"--handshake", &options.handshake}, {"--shifter", &options.shifter}};
     while (words >> word) {
         if (word == "--enable") {
             options.enable = true;
@@ -87,8 +87,11 @@ std::vector<MacSpec> many_specs() {
                             }
     for (const char* lanes : {"1", "2", "64"})
         for (const char* stages : {"0", "1", "2", "3", "4"})
-            specs.push_back(
-                make_mac_spec({.spec = "e4m3*e4m3", .lanes = lanes, .stages = stages}).value());
+            for (const char* shifter : {"blocks", "chain"})
+                specs.push_back(
+                    make_mac_spec(
+                        {.spec = "e4m3*e4m3", .lanes = lanes, .stages = stages, .shifter = shifter})
+                        .value());
     return specs;
 }
 

@@ -235,6 +235,7 @@ TEST_CASE("spec: other words that are not allowed") {
     refused({.spec = "e4m3*e4m3", .width = "wide"}, "tight, paper");
     refused({.spec = "e4m3*e4m3", .width = ""}, "tight, paper");
     refused({.spec = "e4m3*e4m3", .handshake = "axi"}, "none, valid, stream");
+    refused({.spec = "e4m3*e4m3", .shifter = "barrel"}, "blocks, chain");
     refused({.spec = "e4m3*e4m3", .handshake = "valid", .enable = true}, "--enable");
     refused({.spec = "e4m3*e4m3", .handshake = "stream", .enable = true}, "--enable");
     refused({.spec = "e4m3*e4m3", .result = "e9m3"}, "e9m3");

@@ -34,7 +34,24 @@ module mac_e4m3_e4m3_fixed24 (
 
   // ---- multiply -------------------------------------------------------------
   wire        negative       = w_negative ^ a_negative;  // sign of the product
-  wire [7:0]  product        = {4'd0, w_significand} * {4'd0, a_significand};
+  wire [3:0]  times_bit0     = w_significand & {4{a_significand[0]}};
+  wire [3:0]  times_bit1     = w_significand & {4{a_significand[1]}};
+  wire [1:0]  row0_place1    = {1'd0, times_bit0[1]} + {1'd0, times_bit1[0]};
+  wire [1:0]  row0_place2    = {1'd0, times_bit0[2]} + {1'd0, times_bit1[1]} + {1'd0, row0_place1[1]};
+  wire [1:0]  row0_place3    = {1'd0, times_bit0[3]} + {1'd0, times_bit1[2]} + {1'd0, row0_place2[1]};
+  wire [1:0]  row0_place4    = {1'd0, times_bit1[3]} + {1'd0, row0_place3[1]};
+  // bits 0 and 1 times the factor:
+  wire [5:0]  row0           = {row0_place4[1], row0_place4[0], row0_place3[0], row0_place2[0], row0_place1[0], times_bit0[0]};
+  wire [3:0]  times_bit2     = w_significand & {4{a_significand[2]}};
+  wire [3:0]  times_bit3     = w_significand & {4{a_significand[3]}};
+  wire [1:0]  row1_place1    = {1'd0, times_bit2[1]} + {1'd0, times_bit3[0]};
+  wire [1:0]  row1_place2    = {1'd0, times_bit2[2]} + {1'd0, times_bit3[1]} + {1'd0, row1_place1[1]};
+  wire [1:0]  row1_place3    = {1'd0, times_bit2[3]} + {1'd0, times_bit3[2]} + {1'd0, row1_place2[1]};
+  wire [1:0]  row1_place4    = {1'd0, times_bit3[3]} + {1'd0, row1_place3[1]};
+  // bits 2 and 3 times the factor:
+  wire [5:0]  row1           = {row1_place4[1], row1_place4[0], row1_place3[0], row1_place2[0], row1_place1[0], times_bit2[0]};
+  wire [5:0]  sum1           = {2'd0, row0[5:2]} + row1;  // from place 2 up
+  wire [7:0]  product        = {sum1, row0[1:0]};
   // one's complement where negative: the 1 is carried in below:
   wire [7:0]  signed_product = product ^ {8{negative}};
   wire [4:0]  shift          = {1'd0, w_shift} + {1'd0, a_shift};  // of the product
@@ -71,7 +88,10 @@ module mac_e4m3_e4m3_fixed24 (
 
   // ---- accumulate -----------------------------------------------------------
   reg  [23:0] acc_q;  // the sum, two's complement
-  wire [23:0] acc_d          = acc_q + term + {23'd0, negative};
+  // with a place below, which carries the 1 in:
+  wire [24:0] carried_sum    = {acc_q, 1'd1} + {term, negative};
+  wire [23:0] acc_d          = carried_sum[24:1];
+  wire        unused_bits    = |carried_sum[0];  // left out on purpose
 
   always @(posedge clk_i) begin
     acc_q <= clear_i ? 24'd0 : acc_d;
