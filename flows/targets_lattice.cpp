@@ -43,12 +43,12 @@ Target ice40(const std::string& name, const std::string& description, const std:
 }
 
 /// ECP5's carry cell has two more inputs a bit than a sum needs: the multiplexer before the addend
-/// goes there, where both bits of the cell have one. A unit moved by --shifter chain has them.
+/// goes there, of one bit of the cell or of both. A unit moved by --shifter chain has them.
 Target with_folding(Target target) {
     AreaAttempt folded = target.synthesis.attempts.back();
     folded.name = "area-folded";
     const std::vector<std::string> folding = {
-        "extract -swap CCU2C A0,B0 -swap CCU2C A1,B1 -map ecp5_fold.v",
+        "extract -constports -swap CCU2C A0,B0 -swap CCU2C A1,B1 -map ecp5_fold.v",
         "techmap -map ecp5_folded.v", "clean"};
     folded.passes.insert(folded.passes.begin(), folding.begin(), folding.end());
     target.synthesis.attempts.push_back(std::move(folded));

@@ -12,3 +12,26 @@ module bitshed_fold_two (
     .A1(A1), .B1(B1), .C1(C1), .D1(D1)
   );
 endmodule
+
+// The same of one half; the other adds B to A.
+module bitshed_fold_low (
+  input A0, B0, C0, D0, A1, B1, CIN,
+  output S0, S1, COUT
+);
+  CCU2C #(.INIT0(16'h656a), .INIT1(16'h96aa), .INJECT1_0("NO"), .INJECT1_1("NO")) carry (
+    .CIN(CIN), .COUT(COUT), .S0(S0), .S1(S1),
+    .A0(A0), .B0(B0), .C0(C0), .D0(D0),
+    .A1(A1), .B1(B1), .C1(1'b0), .D1(1'b1)
+  );
+endmodule
+
+module bitshed_fold_high (
+  input A0, B0, A1, B1, C1, D1, CIN,
+  output S0, S1, COUT
+);
+  CCU2C #(.INIT0(16'h96aa), .INIT1(16'h656a), .INJECT1_0("NO"), .INJECT1_1("NO")) carry (
+    .CIN(CIN), .COUT(COUT), .S0(S0), .S1(S1),
+    .A0(A0), .B0(B0), .C0(1'b0), .D0(1'b1),
+    .A1(A1), .B1(B1), .C1(C1), .D1(D1)
+  );
+endmodule

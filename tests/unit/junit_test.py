@@ -79,7 +79,7 @@ with tempfile.TemporaryDirectory() as place:
         verilog = text.read()
     damaged = os.path.join(place, "damaged.v")
     with open(damaged, "w", encoding="utf-8") as text:
-        text.write(verilog.replace("acc_q + ", "acc_q - ", 1))
+        text.write(verilog.replace("{acc_q, 1'd1} + ", "{acc_q, 1'd1} - ", 1))
     case, done = run("a damaged unit", "verify", home, "--rtl", damaged, "--json", status=3)
     failure = case.find("failure")
     expect(failure is not None and failure.attrib["type"] == "mismatch", "a damaged unit: no failure")

@@ -301,6 +301,23 @@ TEST_CASE("builder: bits left unread on purpose are gathered, so that there are 
     CHECK(bench.get("low_o") == 0x6);
 }
 
+TEST_CASE("builder: one value may leave bits unread, and no other may") {
+    const auto make = [](bool both) {
+        Given g(1);  // where x and y come by registers
+        const Value sum = g.b.name("sum", g.x + g.y, "");
+        const Value other = g.b.name("other", g.x ^ g.y, "");
+        g.b.output("low_o", g.b.name("low", sum(5, 2), ""), "", "");
+        g.b.output("other_o", g.b.name("part", both ? other(3, 0) : other, ""), "", "");
+        g.b.output("rest_o", g.b.name("rest", g.b.concat({g.narrow, g.one}), ""), "", "");
+        g.b.leave_unread(sum);
+        return g.b.finish();
+    };
+    const Module module = make(false);
+    CHECK(bitshed::rtl::findings(module) == std::vector<std::string>{});
+    REQUIRE(module.unread.has_value());
+    CHECK_FALSE(bitshed::rtl::findings(make(true)).empty());
+}
+
 TEST_CASE("builder: a value of a later stage is not read in an earlier one") {
     Given g(1);
     const Value late = g.b.reg("late_q", 8, "");

@@ -84,7 +84,7 @@ with tempfile.TemporaryDirectory() as place:
         verilog = text.read()
     damaged = os.path.join(place, "damaged.v")
     with open(damaged, "w") as text:
-        text.write(verilog.replace("acc_q + ", "acc_q - ", 1))
+        text.write(verilog.replace("{acc_q, 1'd1} + ", "{acc_q, 1'd1} - ", 1))
     validate("verify", run("verify", home, "--rtl", damaged, "--json", status=3))
     validate("prove", run("prove", home, "--json"))
     validate("prove", run("prove", "e2m1*e2m1", "--result", "e2m1", "--enable", "--json"))
