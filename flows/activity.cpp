@@ -14,20 +14,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-int bits_of(const emit::Manifest& manifest, const char* role) {
-    const auto* port = manifest.port(role);
-    return port == nullptr ? 0 : port->bits / manifest.lanes;
-}
-
-/// The pairs of the stream that was asked for.
-Result<std::vector<CodePair>> pairs_of(const emit::Manifest& manifest, const ActivityOptions& asked,
-                                       SimulatedActivity& result) {
+/// The stream that was asked for.
+Result<Operands> operands_of(const emit::Manifest& manifest, const ActivityOptions& asked,
+                             SimulatedActivity& result) {
     if (asked.stream == Stream::file) {
         const auto text = read_file(asked.operands);
         if (!text) return text.error();
         result.operands_sha256 = sha256(text.value());
-        return parse_pairs(text.value(), printable(asked.operands.string(), 200),
-                           bits_of(manifest, "weight"), bits_of(manifest, "activation"));
+        return operands_for(manifest, text.value(), printable(asked.operands.string(), 200));
     }
     const std::size_t count = pairs_wanted(manifest);
     // Weights and activations of one format are not the same numbers.
@@ -36,10 +30,10 @@ Result<std::vector<CodePair>> pairs_of(const emit::Manifest& manifest, const Act
     const auto activations =
         draw_codes(asked.stream, manifest.activation, count, 2 * asked.seed + 1);
     if (!activations) return activations.error();
-    std::vector<CodePair> pairs;
+    Operands operands;
     for (std::size_t i = 0; i < count; ++i)
-        pairs.emplace_back(weights.value()[i], activations.value()[i]);
-    return pairs;
+        operands.pairs.emplace_back(weights.value()[i], activations.value()[i]);
+    return operands;
 }
 
 /// Runs a tool and gives what it left.
@@ -139,9 +133,9 @@ Result<SimulatedActivity> simulate_activity(const ActivityTools& tools,
     SimulatedActivity result;
     result.stream = asked.stream;
     result.seed = asked.seed;
-    const auto pairs = pairs_of(manifest, asked, result);
-    if (!pairs) return pairs.error();
-    const Stimulus stimulus = make_stimulus(manifest, pairs.value());
+    const auto operands = operands_of(manifest, asked, result);
+    if (!operands) return operands.error();
+    const Stimulus stimulus = make_stimulus(manifest, operands.value());
     result.cycles = counted_cycles;
     result.macs = stimulus.macs;
     result.terms = stimulus.terms;

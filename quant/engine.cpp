@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "quant/batches.hpp"
+#include "quant/check_layers.hpp"
 #include "quant/executor.hpp"
 #include "quant/npy.hpp"
 #include "quant/onnx_import.hpp"
@@ -186,11 +187,15 @@ Result<QuantizeResult> try_recipes(const QuantizeRequest& request, const Graph& 
     if (const auto ran = evaluation.run_reference(reference); !ran) return ran.error();
     QuantizeResult best;
     std::vector<float> logits;
+    std::optional<Quantized> kept;  // the best
     const bool several = request.recipes.size() > 1;
     for (const Recipe& recipe : request.recipes) {
-        const auto made = quantize_network(reference, recipe, request, data.calibration);
+        auto made = quantize_network(reference, recipe, request, data.calibration);
         if (!made) return made.error();
         const Quantized& quantized = made.value();
+        if (request.bit_true)
+            if (const auto known = check_request(quantized, *request.bit_true); !known)
+                return known.error();
         const std::string step = several ? "judging " + recipe.name : "judging";
         const auto judged = evaluation.judge(quantized.graph, step);
         if (!judged) return judged.error();
@@ -205,10 +210,19 @@ Result<QuantizeResult> try_recipes(const QuantizeRequest& request, const Graph& 
             best.memory = memory_of(quantized.graph, quantized.plans, quantized.activations);
             best.layers = quantized.plans.size();
             logits = std::move(evaluation.logits);
+            if (request.bit_true) kept = std::move(made).value();
         }
         if (several) best.tried.push_back({.recipe = recipe, .accuracy = accuracy});
     }
     best.classes = evaluation.classes;
+    if (request.bit_true) {
+        if (request.progress) request.progress("comparing codes", 0, 0);
+        const ImageSet few =
+            subset(data.judged, first(std::min(data.judged.count, bit_true_images)));
+        auto checked = check_layers(*kept, few, *request.bit_true, request.seed);
+        if (!checked) return checked.error();
+        best.bit_true = std::move(checked).value();
+    }
     if (request.logits) {
         const std::size_t shape[] = {data.judged.count, evaluation.classes};
         const auto written = write_npy(*request.logits, shape, logits);
