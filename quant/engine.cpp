@@ -25,7 +25,7 @@ struct Data {
     ImageSet judged;
 };
 
-/// The images of the given indices as a set of its own.
+/// The images of the given indices as a set of its own, with their labels where there are some.
 ImageSet subset(const ImageSet& set, const std::vector<std::size_t>& indices) {
     ImageSet part;
     part.count = indices.size();
@@ -45,6 +45,8 @@ ImageSet subset(const ImageSet& set, const std::vector<std::size_t>& indices) {
             part.pixels = std::move(taken);
         },
         set.pixels);
+    if (!set.labels.empty())
+        for (const std::size_t image : indices) part.labels.push_back(set.labels[image]);
     return part;
 }
 

@@ -211,6 +211,11 @@ def check_repetition(data):
         outputs.append((told, Path(name).read_bytes()))
     expect("the same seed gives the same bytes", outputs[0] == outputs[1])
     expect("another seed draws other images", outputs[0][1] != outputs[2][1])
+    # The first images alone are judged, by their own labels.
+    told = quantize(*data, "--weight", "float", "--activation", "float", "--first", 40, "--logits", "first.npy")
+    logits, labels = numpy.load("first.npy"), numpy.load("labels.npy")
+    expect("the first 40 images", told["images"] == 40 and logits.shape == (40, 5)
+           and math.isclose(told["top1"], 100 * (logits.argmax(axis=1) == labels[:40]).mean()))
     # A network whose batch is fixed; 150 is no multiple of it.
     whole_network("one.onnx", (4, 3, SIZE, SIZE))
     fixed = ["one.onnx" if argument == "net.onnx" else argument for argument in data]
