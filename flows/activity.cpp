@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "flows/activity_plan.hpp"
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "flows/synth_plan.hpp"
 #include "support/files.hpp"
 #include "support/text.hpp"

@@ -13,6 +13,7 @@
 #include "quant/npy.hpp"
 #include "quant/onnx_import.hpp"
 #include "quant/pipeline.hpp"
+#include "quant/reference_logits.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::quant {
@@ -100,10 +101,26 @@ class Evaluation {
     Evaluation(const QuantizeRequest& request, const ImageSet& images)
         : request_(request), images_(images) {}
 
-    /// Runs the network that the others are compared with.
+    /// Runs the network that the others are compared with, or takes its logits from where they were
+    /// kept.
     Outcome run_reference(const Graph& reference) {
-        return run(reference, "judging float32",
-                   [this](const Batch& batch, const at::Tensor& p) { return keep(batch, p); });
+        std::string key;
+        if (request_.reference) {
+            auto found = reference_key(request_.network, reference, images_, request_.threads);
+            if (!found) return found.error();
+            key = std::move(found).value();
+            if (auto kept = find_reference(*request_.reference, key, images_.count)) {
+                classes = kept->classes;
+                reference_ = std::move(kept->numbers);
+                return check_labels();
+            }
+        }
+        const auto ran =
+            run(reference, "judging float32",
+                [this](const Batch& batch, const at::Tensor& p) { return keep(batch, p); });
+        if (!ran || !request_.reference) return ran;
+        return keep_reference(*request_.reference, key,
+                              {.classes = classes, .numbers = reference_});
     }
 
     /// Runs a quantized network. Its logits are gathered where the request wants them.
@@ -153,18 +170,24 @@ class Evaluation {
                                  printable(request_.network.string(), 200)));
     }
 
+    [[nodiscard]] Outcome check_labels() const {
+        for (const std::int64_t label : images_.labels)
+            if (label < 0 || label >= static_cast<std::int64_t>(classes))
+                return Error(
+                    ErrorKind::files,
+                    fmt::format("a label is {}, and the network has {} classes", label, classes),
+                    fmt::format("0 to {}", classes - 1));
+        return success();
+    }
+
     Outcome keep(const Batch& batch, const at::Tensor& p) {
         if (p.dim() != 2 || p.size(0) != batch.images.size(0) || p.scalar_type() != at::kFloat)
             return Error(ErrorKind::files,
                          fmt::format("{}: its output is not a row of logits for each image",
                                      printable(request_.network.string(), 200)));
         classes = static_cast<std::size_t>(p.size(1));
-        for (const std::int64_t label : labels_of(batch))
-            if (label < 0 || label >= p.size(1))
-                return Error(
-                    ErrorKind::files,
-                    fmt::format("a label is {}, and the network has {} classes", label, classes),
-                    fmt::format("0 to {}", classes - 1));
+        if (batch.first == 0)
+            if (auto right = check_labels(); !right) return right;
         if (auto sane = check_finite(p); !sane) return sane;
         const at::Tensor dense = p.contiguous();
         const float* const first = dense.data_ptr<float>();

@@ -36,7 +36,10 @@ struct QuantizeRequest {
     std::uint64_t seed = 0;
     int threads = 1;
     std::optional<std::filesystem::path> logits;  ///< where the quantized logits are written
-    std::optional<BitTrueRequest> bit_true;       ///< of the network that is reported
+    /// A folder where the float32 network's logits are kept and found (reference_logits.hpp); no
+    /// figure depends on it.
+    std::optional<std::filesystem::path> reference;
+    std::optional<BitTrueRequest> bit_true;  ///< of the network that is reported
     ScaleRule weight_rule{.statistic = Statistic::mse};
     ScaleRule activation_rule{.statistic = Statistic::mse};
     /// Told where it is: words, images done, images in all (0: unknown).

@@ -38,6 +38,7 @@ struct QuantizeVerb {
     std::string ends = "int8";
     std::string recipe = "none";
     std::optional<std::string> logits;
+    std::optional<std::string> reference;
     bool bit_true = false;
     std::optional<std::string> layer;
     std::optional<std::string> operands;
@@ -199,6 +200,7 @@ Result<quant::QuantizeRequest> read_request(const Session& session, const Quanti
             reader.complain("--recipe: " + complaint.problem, complaint.allowed);
     }
     if (given.logits) request.logits = *given.logits;
+    if (given.reference) request.reference = *given.reference;
     read_bit_true(given, reader, request);
     if (!complaints.empty()) return Error(ErrorKind::request, complaints);
     return request;
@@ -370,6 +372,9 @@ void add_quantize(CLI::App& app, Session& session) {
                      "Which techniques (default none: scales only): " + quant::allowed_recipes());
     verb->add_option("--logits", given->logits,
                      "Write the quantized network's logits to this .npy");
+    verb->add_option("--reference", given->reference,
+                     "Keep the float32 logits in this folder, and take them from there: the "
+                     "network in float32 is run once");
     verb->add_flag("--bit-true", given->bit_true,
                    "Compare the layers' sums with the exact sums over the codes");
     verb->add_option("--layer", given->layer, "Of this layer alone (default: of every layer)");
