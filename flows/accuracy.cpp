@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "flows/run_tool.hpp"
-#include "flows/sha256.hpp"
 #include "flows/work_folder.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
+#include "support/sha256.hpp"
 
 namespace bitshed::flows {
 
@@ -31,7 +31,8 @@ Result<Tool> find_quantizer() {
     return Tool{program, {path->string()}, *path, "sha256 " + sha256(text.value()), {}};
 }
 
-std::vector<std::string> quantize_arguments(const Json& request) {
+std::vector<std::string> quantize_arguments(const Json& request,
+                                            const std::filesystem::path& shared) {
     std::vector<std::string> arguments = {"quantize", "--json", "--quiet", "--threads", "1"};
     for (const char* option : {"model", "weight", "activation", "recipe"}) {
         arguments.push_back(fmt::format("--{}", option));
@@ -42,6 +43,8 @@ std::vector<std::string> quantize_arguments(const Json& request) {
         arguments.emplace_back("--first");
         arguments.push_back(request["images"].dump());
     }
+    arguments.emplace_back("--reference");
+    arguments.push_back(shared.string());
     return arguments;
 }
 
@@ -50,8 +53,8 @@ Result<Json> run_accuracy_job(const JobInput& input) {
     if (!tool) return tool.error();
     const auto work = WorkFolder::open(input.folder, "quantize", program, "");
     if (!work) return work.error();
-    if (auto ran = run_tool(tool.value(), quantize_arguments(input.request), work.value(), log_file,
-                            input.limit, document_file);
+    if (auto ran = run_tool(tool.value(), quantize_arguments(input.request, input.shared),
+                            work.value(), log_file, input.limit, document_file);
         !ran)
         return ran.error();
     const auto text = read_product(tool.value(), work.value(), document_file, log_file);

@@ -18,8 +18,10 @@ namespace bitshed::flows {
 /// change of its code may change a figure. Error (tool): it was not built, with how to get it.
 Result<Tool> find_quantizer();
 
-/// The arguments of `bitshed quantize` for a point's request, after the program.
-std::vector<std::string> quantize_arguments(const nlohmann::ordered_json& request);
+/// The arguments of `bitshed quantize` for a point's request, after the program. The points share
+/// the float32 network's logits in the folder `shared`.
+std::vector<std::string> quantize_arguments(const nlohmann::ordered_json& request,
+                                            const std::filesystem::path& shared);
 
 /// The runner of kind "accuracy". Error (tool): the quantizer is missing, failed or printed no
 /// document of its own; (timeout): it was killed at the limit.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "flows/activity_plan.hpp"
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "flows/synth_plan.hpp"
 #include "support/files.hpp"
 #include "support/text.hpp"
@@ -14,22 +14,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-int bits_of(const emit::Manifest& manifest, const char* role) {
-    const auto* port = manifest.port(role);
-    return port == nullptr ? 0 : port->bits / manifest.lanes;
-}
-
-/// The pairs of the stream that was asked for.
-Result<std::vector<CodePair>> pairs_of(const emit::Manifest& manifest, const ActivityOptions& asked,
-                                       SimulatedActivity& result) {
+/// The stream that was asked for.
+Result<Operands> operands_of(const emit::Manifest& manifest, const ActivityOptions& asked,
+                             SimulatedActivity& result) {
     if (asked.stream == Stream::file) {
         const auto text = read_file(asked.operands);
         if (!text) return text.error();
         result.operands_sha256 = sha256(text.value());
-        return parse_pairs(text.value(), printable(asked.operands.string(), 200),
-                           bits_of(manifest, "weight"), bits_of(manifest, "activation"));
+        return operands_for(manifest, text.value(), printable(asked.operands.string(), 200));
     }
-    return drawn_pairs(manifest, asked);
+    auto pairs = drawn_pairs(manifest, asked);
+    if (!pairs) return pairs.error();
+    return Operands{std::move(pairs.value()), {}};
 }
 
 /// Runs a tool and gives what it left.
@@ -129,9 +125,9 @@ Result<SimulatedActivity> simulate_activity(const ActivityTools& tools,
     SimulatedActivity result;
     result.stream = asked.stream;
     result.seed = asked.seed;
-    const auto pairs = pairs_of(manifest, asked, result);
-    if (!pairs) return pairs.error();
-    const Stimulus stimulus = make_stimulus(manifest, pairs.value());
+    const auto operands = operands_of(manifest, asked, result);
+    if (!operands) return operands.error();
+    const Stimulus stimulus = make_stimulus(manifest, operands.value());
     result.cycles = counted_cycles;
     result.macs = stimulus.macs;
     result.terms = stimulus.terms;

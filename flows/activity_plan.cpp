@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "flows/synth_plan.hpp"
 #include "support/text.hpp"
@@ -46,15 +47,98 @@ std::string hex_digits(const std::vector<bool>& bits) {
 }
 
 /// The codes of all lanes of one operand as bits of its port.
-void add_codes(const std::vector<CodePair>& pairs, std::size_t first, bool weights, int port_bits,
-               int lanes, std::vector<bool>& bits) {
-    const int width = port_bits / lanes;
-    for (int lane = 0; lane < lanes; ++lane) {
-        const auto& pair = pairs[(first + static_cast<std::size_t>(lane)) % pairs.size()];
-        const std::uint32_t code = weights ? pair.first : pair.second;
+void add_codes(const std::vector<CodePair>& lanes, bool weights, int port_bits,
+               std::vector<bool>& bits) {
+    const int width = port_bits / static_cast<int>(lanes.size());
+    for (const auto& [weight, activation] : lanes) {
+        const std::uint32_t code = weights ? weight : activation;
         for (int bit = 0; bit < width; ++bit) bits.push_back((code >> bit & 1) != 0);
     }
 }
+
+/// What a unit is given in a cycle.
+struct Cycle {
+    Phase phase;
+    std::vector<CodePair> lanes;
+    int macs = 0;
+};
+
+/// Sums of `cycles_of_sum` cycles, whatever the pairs are.
+class EvenSums {
+  public:
+    EvenSums(const Operands& operands, int lanes, int cycles_of_sum, bool clear_takes_a_cycle)
+        : pairs_(operands.pairs),
+          lanes_(lanes),
+          cycles_of_sum_(cycles_of_sum),
+          clear_takes_a_cycle_(clear_takes_a_cycle) {}
+
+    Cycle cycle(int at) const {
+        Cycle cycle;
+        Phase& phase = cycle.phase;
+        phase.warming = at < warm_up_rows;
+        const int period = cycles_of_sum_ + (clear_takes_a_cycle_ ? 1 : 0);
+        const int place = phase.warming ? 0 : (at - warm_up_rows) % period;
+        phase.clears = clear_takes_a_cycle_ && place == cycles_of_sum_;
+        phase.first = !phase.warming && place == 0;
+        phase.last = !phase.warming && place == cycles_of_sum_ - 1;
+        for (int lane = 0; lane < lanes_; ++lane)
+            cycle.lanes.push_back(
+                pairs_[static_cast<std::size_t>(at * lanes_ + lane) % pairs_.size()]);
+        if (!phase.warming && !phase.clears) cycle.macs = lanes_;
+        return cycle;
+    }
+
+  private:
+    const std::vector<CodePair>& pairs_;
+    int lanes_;
+    int cycles_of_sum_;
+    bool clear_takes_a_cycle_;
+};
+
+/// Sums as the operands tell them, one cycle after the other.
+class ToldSums {
+  public:
+    ToldSums(const Operands& operands, int lanes, bool clear_takes_a_cycle)
+        : operands_(operands),
+          lanes_(static_cast<std::size_t>(lanes)),
+          clear_takes_a_cycle_(clear_takes_a_cycle) {}
+
+    Cycle cycle(int at) {
+        Cycle cycle;
+        cycle.lanes.resize(lanes_);  // what is not filled are zeros
+        cycle.phase.warming = at < warm_up_rows;
+        if (cycle.phase.warming) return cycle;
+        cycle.phase.clears = std::exchange(must_clear_, false);
+        if (cycle.phase.clears) {
+            cycle.lanes.assign(lanes_, operands_.pairs[next_]);  // the pair of a clear is dropped
+            return cycle;
+        }
+        cycle.phase.first = std::exchange(begins_, false);
+        const std::size_t end = operands_.sum_ends[sum_];
+        for (auto& pair : cycle.lanes) {
+            if (next_ == end) break;
+            pair = operands_.pairs[next_++];
+            ++cycle.macs;
+        }
+        cycle.phase.last = next_ == end;
+        if (cycle.phase.last) {
+            sum_ = (sum_ + 1) % operands_.sum_ends.size();
+            next_ %= operands_.pairs.size();
+            begins_ = true;
+            must_clear_ = clear_takes_a_cycle_;
+        }
+        return cycle;
+    }
+
+  private:
+    const Operands& operands_;
+    std::size_t lanes_;
+    bool clear_takes_a_cycle_;
+    std::size_t next_ = 0;  // pair
+    std::size_t sum_ = 0;   // it belongs to
+    bool begins_ = true;
+    bool must_clear_ = false;
+};
 
 }  // namespace
 
@@ -74,35 +158,32 @@ Result<std::vector<CodePair>> drawn_pairs(const emit::Manifest& manifest,
     return pairs;
 }
 
-Stimulus make_stimulus(const emit::Manifest& manifest, const std::vector<CodePair>& pairs) {
-    check(!pairs.empty(), "a stream has pairs");
+Stimulus make_stimulus(const emit::Manifest& manifest, const Operands& operands) {
+    check(!operands.pairs.empty(), "a stream has pairs");
     Stimulus stimulus;
+    const bool told = !operands.sum_ends.empty();
     const auto most =
         std::min<std::int64_t>(longest_sum, manifest.accumulator.terms.value_or(longest_sum));
     const int cycles_of_sum = std::max(1, static_cast<int>(most) / manifest.lanes);
-    stimulus.terms = cycles_of_sum * manifest.lanes;
+    stimulus.terms =
+        told ? static_cast<int>(operands.longest_sum()) : cycles_of_sum * manifest.lanes;
     const bool clear_takes_a_cycle = manifest.port("clear") != nullptr;
-    const int period = cycles_of_sum + (clear_takes_a_cycle ? 1 : 0);
+    const EvenSums even(operands, manifest.lanes, cycles_of_sum, clear_takes_a_cycle);
+    ToldSums as_told(operands, manifest.lanes, clear_takes_a_cycle);
     for (const auto& port : manifest.ports)
         if (is_driven(port)) stimulus.bits += port.bits;
     for (int at = 0; at < warm_up_rows + counted_cycles; ++at) {
-        Phase phase;
-        phase.warming = at < warm_up_rows;
-        const int place = phase.warming ? 0 : (at - warm_up_rows) % period;
-        phase.clears = clear_takes_a_cycle && place == cycles_of_sum;
-        phase.first = !phase.warming && place == 0;
-        phase.last = !phase.warming && place == cycles_of_sum - 1;
-        if (!phase.warming && !phase.clears) stimulus.macs += manifest.lanes;
+        const Cycle cycle = told ? as_told.cycle(at) : even.cycle(at);
+        stimulus.macs += cycle.macs;
         std::vector<bool> bits;
         for (const auto& port : manifest.ports) {
             if (!is_driven(port)) continue;
             const bool weights = port.role == "weight";
             if (weights || port.role == "activation")
-                add_codes(pairs, static_cast<std::size_t>(at * manifest.lanes), weights, port.bits,
-                          manifest.lanes, bits);
+                add_codes(cycle.lanes, weights, port.bits, bits);
             else
                 bits.insert(bits.end(), static_cast<std::size_t>(port.bits),
-                            control_level(port.role, phase));
+                            control_level(port.role, cycle.phase));
         }
         stimulus.rows.push_back(hex_digits(bits));
     }

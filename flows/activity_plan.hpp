@@ -34,7 +34,8 @@ inline constexpr const char* slews_log = "slews.log";
 inline constexpr int warm_up_rows = 16;
 /// Clock cycles that are counted.
 inline constexpr int counted_cycles = 4096;
-/// Products of a sum before it begins anew, or as many as the unit's sum may have if that is less.
+/// Products of a sum before it begins anew, or as many as the unit's sum may have if that is less,
+/// where the operands do not say which of them are summed.
 inline constexpr int longest_sum = 512;
 
 /// The inputs of a simulation.
@@ -42,13 +43,15 @@ struct Stimulus {
     std::vector<std::string> rows;  ///< hex digits, the first input's bits lowest
     int bits = 0;                   ///< of a row
     long macs = 0;                  ///< multiply-accumulates in the counted rows
-    int terms = 0;                  ///< products of a sum
+    int terms = 0;                  ///< products of a sum, of the longest where they differ
 };
 
 /// Rows for a unit that takes a pair every cycle: warm_up_rows, then counted_cycles. Sums follow
-/// one another, begun by clear (which costs a cycle) or by first and last. `pairs` are taken in
-/// order, lane by lane, and again from the start when they are at an end.
-Stimulus make_stimulus(const emit::Manifest& manifest, const std::vector<CodePair>& pairs);
+/// one another, begun by clear (which costs a cycle) or by first and last. Pairs are taken in
+/// order, lane by lane, and again from the start when they are at an end; where their sums are
+/// told, lanes that have no pair of a sum any more are given zeros, and do not count as
+/// multiply-accumulates.
+Stimulus make_stimulus(const emit::Manifest& manifest, const Operands& operands);
 
 /// The pairs of a stream that is drawn, as many as a simulation takes. Error (files): a format of
 /// the manifest is none.

@@ -96,14 +96,35 @@ Result<std::vector<std::uint32_t>> draw_codes(Stream stream, const std::string& 
     return codes;
 }
 
-Result<std::vector<CodePair>> parse_pairs(const std::string& text, const std::string& origin,
-                                          int weight_bits, int activation_bits) {
-    std::vector<CodePair> pairs;
+std::size_t Operands::longest_sum() const {
+    std::size_t longest = 0;
+    std::size_t begin = 0;
+    for (const std::size_t end : sum_ends) {
+        longest = std::max(longest, end - begin);
+        begin = end;
+    }
+    return longest;
+}
+
+Result<Operands> parse_operands(const std::string& text, const std::string& origin, int weight_bits,
+                                int activation_bits) {
+    Operands operands;
+    std::vector<CodePair>& pairs = operands.pairs;
+    const auto end_sum = [&operands] {
+        const std::size_t last = operands.sum_ends.empty() ? 0 : operands.sum_ends.back();
+        if (operands.pairs.size() > last) operands.sum_ends.push_back(operands.pairs.size());
+    };
+    bool says_sums = false;
     std::size_t number = 0;
     for (const auto& whole : split(text, '\n')) {
         ++number;
         const auto line = trim(std::string_view(whole).substr(0, whole.find('#')));
         if (line.empty()) continue;
+        if (line == "clear") {
+            says_sums = true;
+            end_sum();
+            continue;
+        }
         const auto blank = line.find_first_of(" \t");
         const auto weight = hex_code(line.substr(0, blank), weight_bits);
         const auto activation =
@@ -113,14 +134,34 @@ Result<std::vector<CodePair>> parse_pairs(const std::string& text, const std::st
                 ErrorKind::files,
                 fmt::format("{}, line {}: {} is no pair of codes", origin, number, printable(line)),
                 fmt::format("a weight of {} bits and an activation of {} in hex digits: "
-                            "3f 02",
+                            "3f 02; or clear, behind a sum",
                             weight_bits, activation_bits));
         pairs.emplace_back(*weight, *activation);
     }
     if (pairs.empty())
         return Error(ErrorKind::files, fmt::format("{} holds no pair of codes", origin),
                      "a weight's and an activation's code a line, in hex digits");
-    return pairs;
+    if (says_sums) end_sum();
+    return operands;
+}
+
+Result<Operands> operands_for(const emit::Manifest& manifest, const std::string& text,
+                              const std::string& origin) {
+    const auto bits_of = [&manifest](const char* role) {
+        const auto* port = manifest.port(role);
+        return port == nullptr ? 0 : port->bits / manifest.lanes;
+    };
+    auto operands = parse_operands(text, origin, bits_of("weight"), bits_of("activation"));
+    if (!operands) return operands.error();
+    const auto longest = static_cast<std::int64_t>(operands.value().longest_sum());
+    const auto& terms = manifest.accumulator.terms;
+    if (terms && longest > *terms)
+        return Error(
+            ErrorKind::files,
+            fmt::format("{} holds a sum of {} products; the accumulator of {} is made for {}",
+                        origin, longest, manifest.module, *terms),
+            fmt::format("a unit of --terms {}", longest));
+    return operands;
 }
 
 }  // namespace bitshed::flows

@@ -8,7 +8,7 @@
 #include "flows/accuracy.hpp"
 #include "flows/activity_plan.hpp"
 #include "flows/harness.hpp"
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "flows/synth_plan.hpp"
 #include "flows/tools.hpp"
 #include "support/files.hpp"

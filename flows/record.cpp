@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "support/files.hpp"
 
 namespace bitshed::flows {

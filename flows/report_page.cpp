@@ -10,7 +10,7 @@
 #include "flows/accuracy_output.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report_plots.hpp"
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "flows/svg.hpp"
 #include "flows/targets.hpp"
 #include "support/files.hpp"

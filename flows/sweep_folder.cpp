@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "flows/sweep_job.hpp"
 #include "support/files.hpp"
 #include "support/text.hpp"
 
@@ -44,6 +45,7 @@ Result<RunFolder> RunFolder::make(const fs::path& given, const std::string& stor
     const auto owner = read_file(work / "store_id");
     if (!owner || owner.value() != store_id) {
         fs::remove_all(work / "points", failure);
+        fs::remove_all(work / shared_folder, failure);
         if (auto written = write_file(work / "store_id", store_id); !written)
             return written.error();
     }

@@ -258,6 +258,8 @@ Outcome run_point(const fs::path& given, std::chrono::seconds limit,
     const auto runner = runners.find(kind);
     input.request = json.at("request");
     input.folder = folder / "work";
+    // FOLDER is WORK/points/KEY.
+    input.shared = folder.parent_path().parent_path() / shared_folder;
     input.limit = limit;
     const auto found =
         runner == runners.end()

@@ -39,6 +39,9 @@ struct RunSettings {
     Keep keep = Keep::logs;
 };
 
+/// What points share, inside the work folder.
+inline constexpr const char* shared_folder = "shared";
+
 /// The folder of a point inside the work folder: "points/KEY".
 std::filesystem::path point_folder(const std::string& key);
 
@@ -52,11 +55,13 @@ std::optional<StoreRow> read_result(const std::filesystem::path& work, const std
 void forget_result(const std::filesystem::path& work, const std::string& key);
 
 /// Finds something out: the unit where the kind of point has one, the point's request, the folder
-/// for logs. Error: of any kind.
+/// for logs, a folder that all points of the sweep may keep things in (each whole at any moment).
+/// Error: of any kind.
 struct JobInput {
     std::optional<UnitText> unit;
     nlohmann::ordered_json request;
     std::filesystem::path folder;
+    std::filesystem::path shared;
     std::chrono::seconds limit{0};
 };
 using JobRunner = std::function<Result<nlohmann::ordered_json>(const JobInput&)>;

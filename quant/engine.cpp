@@ -8,10 +8,12 @@
 #include <numeric>
 
 #include "quant/batches.hpp"
+#include "quant/check_layers.hpp"
 #include "quant/executor.hpp"
 #include "quant/npy.hpp"
 #include "quant/onnx_import.hpp"
 #include "quant/pipeline.hpp"
+#include "quant/reference_logits.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::quant {
@@ -24,7 +26,7 @@ struct Data {
     ImageSet judged;
 };
 
-/// The images of the given indices as a set of its own.
+/// The images of the given indices as a set of its own, with their labels where there are some.
 ImageSet subset(const ImageSet& set, const std::vector<std::size_t>& indices) {
     ImageSet part;
     part.count = indices.size();
@@ -44,6 +46,8 @@ ImageSet subset(const ImageSet& set, const std::vector<std::size_t>& indices) {
             part.pixels = std::move(taken);
         },
         set.pixels);
+    if (!set.labels.empty())
+        for (const std::size_t image : indices) part.labels.push_back(set.labels[image]);
     return part;
 }
 
@@ -97,10 +101,26 @@ class Evaluation {
     Evaluation(const QuantizeRequest& request, const ImageSet& images)
         : request_(request), images_(images) {}
 
-    /// Runs the network that the others are compared with.
+    /// Runs the network that the others are compared with, or takes its logits from where they were
+    /// kept.
     Outcome run_reference(const Graph& reference) {
-        return run(reference, "judging float32",
-                   [this](const Batch& batch, const at::Tensor& p) { return keep(batch, p); });
+        std::string key;
+        if (request_.reference) {
+            auto found = reference_key(request_.network, reference, images_, request_.threads);
+            if (!found) return found.error();
+            key = std::move(found).value();
+            if (auto kept = find_reference(*request_.reference, key, images_.count)) {
+                classes = kept->classes;
+                reference_ = std::move(kept->numbers);
+                return check_labels();
+            }
+        }
+        const auto ran =
+            run(reference, "judging float32",
+                [this](const Batch& batch, const at::Tensor& p) { return keep(batch, p); });
+        if (!ran || !request_.reference) return ran;
+        return keep_reference(*request_.reference, key,
+                              {.classes = classes, .numbers = reference_});
     }
 
     /// Runs a quantized network. Its logits are gathered where the request wants them.
@@ -150,18 +170,24 @@ class Evaluation {
                                  printable(request_.network.string(), 200)));
     }
 
+    [[nodiscard]] Outcome check_labels() const {
+        for (const std::int64_t label : images_.labels)
+            if (label < 0 || label >= static_cast<std::int64_t>(classes))
+                return Error(
+                    ErrorKind::files,
+                    fmt::format("a label is {}, and the network has {} classes", label, classes),
+                    fmt::format("0 to {}", classes - 1));
+        return success();
+    }
+
     Outcome keep(const Batch& batch, const at::Tensor& p) {
         if (p.dim() != 2 || p.size(0) != batch.images.size(0) || p.scalar_type() != at::kFloat)
             return Error(ErrorKind::files,
                          fmt::format("{}: its output is not a row of logits for each image",
                                      printable(request_.network.string(), 200)));
         classes = static_cast<std::size_t>(p.size(1));
-        for (const std::int64_t label : labels_of(batch))
-            if (label < 0 || label >= p.size(1))
-                return Error(
-                    ErrorKind::files,
-                    fmt::format("a label is {}, and the network has {} classes", label, classes),
-                    fmt::format("0 to {}", classes - 1));
+        if (batch.first == 0)
+            if (auto right = check_labels(); !right) return right;
         if (auto sane = check_finite(p); !sane) return sane;
         const at::Tensor dense = p.contiguous();
         const float* const first = dense.data_ptr<float>();
@@ -186,11 +212,15 @@ Result<QuantizeResult> try_recipes(const QuantizeRequest& request, const Graph& 
     if (const auto ran = evaluation.run_reference(reference); !ran) return ran.error();
     QuantizeResult best;
     std::vector<float> logits;
+    std::optional<Quantized> kept;  // the best
     const bool several = request.recipes.size() > 1;
     for (const Recipe& recipe : request.recipes) {
-        const auto made = quantize_network(reference, recipe, request, data.calibration);
+        auto made = quantize_network(reference, recipe, request, data.calibration);
         if (!made) return made.error();
         const Quantized& quantized = made.value();
+        if (request.bit_true)
+            if (const auto known = check_request(quantized, *request.bit_true); !known)
+                return known.error();
         const std::string step = several ? "judging " + recipe.name : "judging";
         const auto judged = evaluation.judge(quantized.graph, step);
         if (!judged) return judged.error();
@@ -205,10 +235,19 @@ Result<QuantizeResult> try_recipes(const QuantizeRequest& request, const Graph& 
             best.memory = memory_of(quantized.graph, quantized.plans, quantized.activations);
             best.layers = quantized.plans.size();
             logits = std::move(evaluation.logits);
+            if (request.bit_true) kept = std::move(made).value();
         }
         if (several) best.tried.push_back({.recipe = recipe, .accuracy = accuracy});
     }
     best.classes = evaluation.classes;
+    if (request.bit_true) {
+        if (request.progress) request.progress("comparing codes", 0, 0);
+        const ImageSet few =
+            subset(data.judged, first(std::min(data.judged.count, bit_true_images)));
+        auto checked = check_layers(*kept, few, *request.bit_true, request.seed);
+        if (!checked) return checked.error();
+        best.bit_true = std::move(checked).value();
+    }
     if (request.logits) {
         const std::size_t shape[] = {data.judged.count, evaluation.classes};
         const auto written = write_npy(*request.logits, shape, logits);

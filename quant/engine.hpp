@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "quant/bit_true.hpp"
 #include "quant/images.hpp"
 #include "quant/metrics.hpp"
 #include "quant/plan.hpp"
@@ -35,6 +36,10 @@ struct QuantizeRequest {
     std::uint64_t seed = 0;
     int threads = 1;
     std::optional<std::filesystem::path> logits;  ///< where the quantized logits are written
+    /// A folder where the float32 network's logits are kept and found (reference_logits.hpp); no
+    /// figure depends on it.
+    std::optional<std::filesystem::path> reference;
+    std::optional<BitTrueRequest> bit_true;  ///< of the network that is reported
     ScaleRule weight_rule{.statistic = Statistic::mse};
     ScaleRule activation_rule{.statistic = Statistic::mse};
     /// Told where it is: words, images done, images in all (0: unknown).
@@ -52,8 +57,9 @@ struct QuantizeResult {
     Accuracy accuracy;
     MemoryBits memory;
     std::vector<Tried> tried;  ///< every recipe in order, where there were several
-    std::size_t layers = 0;    ///< that were quantized
-    std::size_t classes = 0;   ///< logits of an image
+    std::optional<std::vector<BitTrueLayer>> bit_true;  ///< where it was asked for
+    std::size_t layers = 0;                             ///< that were quantized
+    std::size_t classes = 0;                            ///< logits of an image
 };
 
 /// Does it. Error (files): a file cannot be read or written, or the network does not fit the

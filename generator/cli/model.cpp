@@ -112,8 +112,9 @@ ExitCode calculate(const mac::MacOptions& options) {
     Calculator calculator(unit.value(), manifest);
     std::string line;
     for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-        if (trim(line).empty()) continue;
-        if (const auto outcome = calculator.obey(line); !outcome) {
+        const auto told = trim(std::string_view(line).substr(0, line.find('#')));
+        if (told.empty()) continue;
+        if (const auto outcome = calculator.obey(told); !outcome) {
             Error error = outcome.error();
             for (auto& complaint : error.complaints)
                 complaint.problem = fmt::format("line {}: {}", number, complaint.problem);
@@ -133,11 +134,12 @@ ExitCode calculate(const mac::MacOptions& options) {
 
 void add_model(CLI::App& app, Session& session) {
     const auto options = std::make_shared<mac::MacOptions>();
-    CLI::App* verb = add_verb(
-        app, session, "model",
-        "The golden model: reads `w a` (codes in hex) or `clear` a line, prints the state as JSON",
-        "  printf '0x7f 0x7f\\n38 b8\\nclear\\n' | bitshed model 'e4m3*e4m3+exact'",
-        [options] { return calculate(*options); });
+    CLI::App* verb =
+        add_verb(app, session, "model",
+                 "The golden model: reads `w a` (codes in hex) or `clear` a line, prints the state "
+                 "as JSON; # begins a remark",
+                 "  printf '0x7f 0x7f\\n38 b8\\nclear\\n' | bitshed model 'e4m3*e4m3+exact'",
+                 [options] { return calculate(*options); });
     add_mac_options(verb, *options);
 }
 

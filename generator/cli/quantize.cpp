@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "cli/bit_true_output.hpp"
 #include "cli/quantizer/quantizer.hpp"
 #include "cli/session.hpp"
 #include "cli/table.hpp"
@@ -37,6 +38,11 @@ struct QuantizeVerb {
     std::string ends = "int8";
     std::string recipe = "none";
     std::optional<std::string> logits;
+    std::optional<std::string> reference;
+    bool bit_true = false;
+    std::optional<std::string> layer;
+    std::optional<std::string> operands;
+    std::optional<std::string> sums;
     std::string seed = "0";
     std::string threads;
 };
@@ -140,6 +146,26 @@ void read_images(const QuantizeVerb& given, Reader& reader, quant::QuantizeReque
     request.images = files;
 }
 
+void read_bit_true(const QuantizeVerb& given, Reader& reader, quant::QuantizeRequest& request) {
+    if (!given.bit_true && !given.operands) {
+        if (given.layer || given.sums)
+            reader.complain("--layer and --sums tell which sums, and none are asked for",
+                            "--bit-true, or --operands FILE");
+        return;
+    }
+    quant::BitTrueRequest asked;
+    asked.layer = given.layer;
+    if (given.sums)
+        asked.sums = static_cast<std::size_t>(reader.number("--sums", *given.sums, 1, 1'000'000));
+    if (given.operands) {
+        asked.operands = *given.operands;
+        if (!given.layer)
+            reader.complain("--operands: whose they are is not said",
+                            "--layer NAME, one of those that --bit-true --json lists");
+    }
+    request.bit_true = asked;
+}
+
 Result<quant::QuantizeRequest> read_request(const Session& session, const QuantizeVerb& given) {
     std::vector<Complaint> complaints;
     Reader reader(complaints);
@@ -174,6 +200,8 @@ Result<quant::QuantizeRequest> read_request(const Session& session, const Quanti
             reader.complain("--recipe: " + complaint.problem, complaint.allowed);
     }
     if (given.logits) request.logits = *given.logits;
+    if (given.reference) request.reference = *given.reference;
+    read_bit_true(given, reader, request);
     if (!complaints.empty()) return Error(ErrorKind::request, complaints);
     return request;
 }
@@ -250,6 +278,11 @@ Json to_json(const QuantizeVerb& given, const quant::QuantizeRequest& request,
         document["tried"].push_back({{"recipe", tried.recipe.name},
                                      {"top1", tried.accuracy.top1},
                                      {"agreement", tried.accuracy.agreement}});
+    if (result.bit_true) {
+        Json& layers = document["bit_true"] = Json::array();
+        for (const quant::BitTrueLayer& layer : *result.bit_true)
+            layers.push_back(bit_true_json(layer));
+    }
     return document;
 }
 
@@ -278,7 +311,9 @@ std::string to_text(const quant::QuantizeResult& result) {
                              : fmt::format("{}: of {} that were tried the best by top-1 on these "
                                            "images",
                                            result.recipe.name, result.tried.size())});
-    return table.text();
+    std::string text = table.text();
+    if (result.bit_true) text += "\n" + bit_true_text(*result.bit_true);
+    return text;
 }
 
 ExitCode quantize(const Session& session, const QuantizeVerb& given) {
@@ -292,6 +327,9 @@ ExitCode quantize(const Session& session, const QuantizeVerb& given) {
         Session::print_json(to_json(given, checked, result.value()));
     else
         Session::print(to_text(result.value()));
+    for (const quant::BitTrueLayer& layer :
+         result.value().bit_true.value_or(std::vector<quant::BitTrueLayer>{}))
+        if (!layer.holds()) return static_cast<ExitCode>(ErrorKind::judged);
     return done;
 }
 
@@ -305,7 +343,9 @@ void add_quantize(CLI::App& app, Session& session) {
         "  bitshed quantize --model resnet_0 --weight e2m1 --activation e2m1\n"
         "  bitshed quantize --model vit_0 --weight int4 --activation int8 --ends same --json\n"
         "  bitshed quantize --model mobilenet_0 --weight int4 --activation e4m3 --recipe "
-        "smooth+bias",
+        "smooth+bias\n"
+        "  bitshed quantize --model resnet_0 --weight e4m3 --activation e4m3 --first 500 "
+        "--bit-true",
         [&session, given] { return quantize(session, *given); });
     verb->add_option("--model", given->model, "A shipped network's name, or an ONNX file")
         ->required();
@@ -332,7 +372,17 @@ void add_quantize(CLI::App& app, Session& session) {
                      "Which techniques (default none: scales only): " + quant::allowed_recipes());
     verb->add_option("--logits", given->logits,
                      "Write the quantized network's logits to this .npy");
-    verb->add_option("--seed", given->seed, "Draws the calibration images (default 0)");
+    verb->add_option("--reference", given->reference,
+                     "Keep the float32 logits in this folder, and take them from there: the "
+                     "network in float32 is run once");
+    verb->add_flag("--bit-true", given->bit_true,
+                   "Compare the layers' sums with the exact sums over the codes");
+    verb->add_option("--layer", given->layer, "Of this layer alone (default: of every layer)");
+    verb->add_option("--sums", given->sums, "So many sums of a layer (default 2000)");
+    verb->add_option("--operands", given->operands,
+                     "Write the codes of the layer's sums to this file, for verify and synth");
+    verb->add_option("--seed", given->seed,
+                     "Draws the calibration images, and the sums of --bit-true (default 0)");
     verb->add_option("--threads", given->threads, "Threads of the quantizer (default: as --jobs)");
 }
 

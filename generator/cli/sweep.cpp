@@ -11,7 +11,7 @@
 
 #include "cli/session.hpp"
 #include "emit/artifacts.hpp"
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "mac/build.hpp"
 #include "quant/shipped.hpp"
 #include "support/files.hpp"
@@ -64,7 +64,7 @@ Result<flows::PlannedModel> find_model(const std::string& name) {
         return Error(
             ErrorKind::request, fmt::format("models: there is no {}", printable(name)),
             fmt::format("{}; or an ONNX file", fmt::join(quant::shipped_networks(), ", ")));
-    return flows::PlannedModel{name, flows::sha256(text.value()), shipped ? name : file.string()};
+    return flows::PlannedModel{name, sha256(text.value()), shipped ? name : file.string()};
 }
 
 std::chrono::seconds seconds(const char* option, const std::string& given,

@@ -90,7 +90,7 @@ void add_synth(CLI::App& app, Session& session) {
                      "Seed of those operands (default 1)");
     verb->add_option("--operands", given->request.operands,
                      "Simulate the netlist on the pairs of a file: a weight's and an activation's "
-                     "code a line, in hex digits");
+                     "code a line, in hex digits; clear ends a sum");
     verb->add_option("--time-limit", given->request.time_limit,
                      "Seconds for each program that is run (default 600)");
     verb->add_option("--work", given->request.work,

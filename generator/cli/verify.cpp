@@ -8,6 +8,7 @@
 #include "cli/rebuild.hpp"
 #include "cli/session.hpp"
 #include "cli/unit.hpp"
+#include "flows/operand_stream.hpp"
 #include "flows/record.hpp"
 #include "harness/judge.hpp"
 #include "support/files.hpp"
@@ -22,6 +23,7 @@ struct VerifyVerb {
     std::string rtl;
     std::string seed = "1";
     std::string time_limit = "3600";
+    std::string operands;
     bool record = false;
     std::string junit;
 };
@@ -46,8 +48,31 @@ std::string failure_of(const harness::Verdict& verdict) {
     }
     if (verdict.lint_is_judged && !verdict.lint.empty())
         return "Verilator warns: " + verdict.lint.front();
+    if (const auto& sums = verdict.given_sums; sums && sums->compared != sums->given)
+        return fmt::format("{} of {} given sums were compared", sums->compared, sums->given);
     return fmt::format("{} of {} pairs were compared, {} mismatches", verdict.pairs_visited,
                        verdict.pairs_total, verdict.mismatches);
+}
+
+/// The sums of a file, for a unit; one where it does not tell where they end.
+Result<std::vector<std::vector<harness::Pair>>> read_sums(const std::string& path,
+                                                          const emit::Manifest& manifest) {
+    const auto text = read_file(path);
+    if (!text) return text.error();
+    // The end of a sum, so that a file without any holds one.
+    const auto operands =
+        flows::operands_for(manifest, text.value() + "\nclear\n", printable(path, 200));
+    if (!operands) return operands.error();
+    std::vector<std::vector<harness::Pair>> sums;
+    std::size_t at = 0;
+    for (const std::size_t end : operands.value().sum_ends) {
+        sums.emplace_back();
+        for (; at < end; ++at) {
+            const auto& [w, a] = operands.value().pairs[at];
+            sums.back().push_back({w, a});
+        }
+    }
+    return sums;
 }
 
 ExitCode verify(const Session& session, const VerifyVerb& given) {
@@ -67,6 +92,11 @@ ExitCode verify(const Session& session, const VerifyVerb& given) {
     const auto loaded = load_unit(given.unit, complaints);
     if (!loaded) return Session::fail(loaded.error());
 
+    if (!given.operands.empty()) {
+        auto sums = read_sums(given.operands, loaded.value().manifest);
+        if (!sums) return Session::fail(sums.error());
+        options.stimulus.given_sums = std::move(sums).value();
+    }
     std::vector<harness::UnitUnderTest> units(1);
     harness::UnitUnderTest& unit = units[0];
     unit.manifest = loaded.value().manifest;
@@ -110,11 +140,16 @@ void add_verify(CLI::App& app, Session& session) {
         app, session, "verify",
         "Compare a unit (SPEC or DIR/MODULE) with the golden model, over every pair of codes",
         "  bitshed verify 'e4m3*e4m3+exact'\n"
-        "  bitshed verify 'int4*int8' --stages 1 --enable --seed 7 --json",
+        "  bitshed verify 'int4*int8' --stages 1 --enable --seed 7 --json\n"
+        "  printf '38 b8\\n7f 40\\nclear\\n' >sums.txt; bitshed verify 'e4m3*e4m3' --operands "
+        "sums.txt",
         [&session, given] { return verify(session, *given); });
     add_mac_options(verb, given->unit);
     verb->add_option("--rtl", given->rtl,
                      "Judge this Verilog file, of the same module and ports, in the unit's place");
+    verb->add_option("--operands", given->operands,
+                     "Drive the sums of this file too: `w a` (codes in hex) a line, `clear` behind "
+                     "each sum");
     verb->add_option("--seed", given->seed, "Seed of orders and random sequences (default 1)");
     verb->add_option("--time-limit", given->time_limit, "Seconds for it all (default 3600)");
     add_junit_option(verb, given->junit);

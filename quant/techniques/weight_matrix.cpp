@@ -23,33 +23,6 @@ std::int64_t groups_of(const Graph& graph, const Layer& layer) {
     return layer.kind == LayerKind::conv ? node_of(graph, layer).attributes.groups : 1;
 }
 
-/// The columns of a convolution's input as rows, groups x columns' number x column's size.
-at::Tensor windows_of(const Attributes& attributes, at::Tensor input, at::IntArrayRef kernel) {
-    const std::size_t axes = kernel.size();
-    const Pads pads = pads_of(attributes, input.sizes(), kernel);
-    input = pad_last_axes(input, pads, 0);
-    const auto strides = or_ones(attributes.strides, axes);
-    const auto dilations = or_ones(attributes.dilations, axes);
-    // N C H W becomes N C outputs' H W, window's H W.
-    for (std::size_t axis = 0; axis < axes; ++axis) {
-        const std::int64_t reach = (kernel[axis] - 1) * dilations[axis] + 1;
-        input = input.unfold(static_cast<std::int64_t>(axis) + 2, reach, strides[axis])
-                    .slice(-1, 0, reach, dilations[axis]);
-    }
-    const std::int64_t groups = attributes.groups;
-    const std::int64_t channels = input.size(1) / groups;
-    input = input.unflatten(1, {groups, channels});
-    // groups, N, outputs' H W, channels, window's H W
-    std::vector<std::int64_t> order = {1, 0};
-    const auto outputs = static_cast<std::int64_t>(axes);
-    for (std::int64_t axis = 0; axis < outputs; ++axis) order.push_back(3 + axis);
-    order.push_back(2);
-    for (std::int64_t axis = 0; axis < outputs; ++axis) order.push_back(3 + outputs + axis);
-    std::int64_t size = channels;
-    for (const std::int64_t extent : kernel) size *= extent;
-    return input.permute(order).reshape({groups, -1, size});
-}
-
 /// Sums of x x^T and how many columns there were.
 struct Sums {
     at::Tensor products;
@@ -82,6 +55,32 @@ void add_input(const Node& node, const at::Tensor& weight, const at::Tensor& inp
 }
 
 }  // namespace
+
+at::Tensor windows_of(const Attributes& attributes, at::Tensor input, at::IntArrayRef kernel) {
+    const std::size_t axes = kernel.size();
+    const Pads pads = pads_of(attributes, input.sizes(), kernel);
+    input = pad_last_axes(input, pads, 0);
+    const auto strides = or_ones(attributes.strides, axes);
+    const auto dilations = or_ones(attributes.dilations, axes);
+    // N C H W becomes N C outputs' H W, window's H W.
+    for (std::size_t axis = 0; axis < axes; ++axis) {
+        const std::int64_t reach = (kernel[axis] - 1) * dilations[axis] + 1;
+        input = input.unfold(static_cast<std::int64_t>(axis) + 2, reach, strides[axis])
+                    .slice(-1, 0, reach, dilations[axis]);
+    }
+    const std::int64_t groups = attributes.groups;
+    const std::int64_t channels = input.size(1) / groups;
+    input = input.unflatten(1, {groups, channels});
+    // groups, N, outputs' H W, channels, window's H W
+    std::vector<std::int64_t> order = {1, 0};
+    const auto outputs = static_cast<std::int64_t>(axes);
+    for (std::int64_t axis = 0; axis < outputs; ++axis) order.push_back(3 + axis);
+    order.push_back(2);
+    for (std::int64_t axis = 0; axis < outputs; ++axis) order.push_back(3 + outputs + axis);
+    std::int64_t size = channels;
+    for (const std::int64_t extent : kernel) size *= extent;
+    return input.permute(order).reshape({groups, -1, size});
+}
 
 at::Tensor weight_matrix(const Graph& graph, const Layer& layer) {
     check(layer.has_weight(), "a product has no weight");

@@ -17,6 +17,12 @@ at::Tensor weight_matrix(const Graph& graph, const Layer& layer);
 /// Puts such a matrix in the weight's place. The weight is the layer's alone (own_constant).
 void set_weight_matrix(Graph& graph, const Layer& layer, const at::Tensor& matrix);
 
+/// The columns of a convolution's input (N C H W, of any kind of number; around it are zeros) as
+/// rows, groups x columns' number x column's size: N, then the outputs' H and W, and in a column
+/// the channels of the group, then the window's H and W. `kernel` is the window. Throws
+/// KernelError.
+at::Tensor windows_of(const Attributes& attributes, at::Tensor input, at::IntArrayRef kernel);
+
 /// The mean of x x^T over all columns x of the layer's input, groups x columns x columns in double:
 /// the network runs over all images up to the layer. Error: as Executor::run.
 ///

@@ -35,6 +35,9 @@ Comparison::Comparison(const UnitUnderTest& unit, const golden::Unit& golden_uni
     verdict_.has_interpreter = interpreted_.has_value();
     verdict_.pairs_total = visited_.size();
     verdict_.extreme_products = stimulus.extreme_products;
+    if (!stimulus.given_ends.empty())
+        verdict_.given_sums =
+            GivenSums{.given = stimulus.given_ends.size(), .products = stimulus.given_products};
 }
 
 Row Comparison::given_in(std::size_t cycle) const {

@@ -20,6 +20,7 @@ struct DueSum {
     std::vector<std::uint32_t> row;
     std::size_t shows_after = 0;
     bool outgrew = false;
+    bool is_given = false;  ///< one of those that somebody gave
     std::vector<PairInSum> pairs;
 };
 
@@ -56,6 +57,7 @@ class HandshakeScore {
         registered.push_back(*layout_.out_valid);
         Verdict verdict = comparison_.conclude(registered);
         verdict.sums = sums_;
+        if (verdict.given_sums) verdict.given_sums->compared = given_compared_;
         return verdict;
     }
 
@@ -108,6 +110,7 @@ class HandshakeScore {
         } else if (taken_out) {
             for (const PairInSum& pair : due_.front().pairs)
                 comparison_.visit(pair.lane, pair.w, pair.a);
+            if (due_.front().is_given) ++given_compared_;
             due_.pop_front();
             ++sums_;
         }
@@ -136,8 +139,11 @@ class HandshakeScore {
         mac_.step(w_, a_);
         open_ = !bit(offer_, layout_.in_last);
         if (open_) return;
+        const auto& ends = stimulus_.given_ends;
+        const bool is_given = given_taken_ < ends.size() && ends[given_taken_] == cycle;
+        if (is_given) ++given_taken_;
         DueSum sum{std::vector<std::uint32_t>(layout_.response_words), cycle + latency_ - 1,
-                   mac_.outgrew_its_width(), pairs_};
+                   mac_.outgrew_its_width(), is_given, pairs_};
         std::vector<std::uint64_t> limbs((layout_.accumulator.bits + 63) / 64);
         mac_.accumulator_code(limbs);
         put_limbs(sum.row, layout_.accumulator, limbs);
@@ -194,11 +200,13 @@ class HandshakeScore {
     std::vector<Field> payload_;
     std::deque<DueSum> due_;
     std::vector<PairInSum> pairs_;
-    bool known_ = false;          // a reset was seen
-    bool open_ = false;           // between first and last
-    bool holds_ = false;          // the offer was refused and is made again
-    bool was_shown_ = false;      // out_valid before this edge
-    std::uint64_t sums_ = 0;      // that came out
+    bool known_ = false;                // a reset was seen
+    bool open_ = false;                 // between first and last
+    bool holds_ = false;                // the offer was refused and is made again
+    bool was_shown_ = false;            // out_valid before this edge
+    std::uint64_t sums_ = 0;            // that came out
+    std::size_t given_taken_ = 0;       // sums that were given, with their last pairs taken
+    std::uint64_t given_compared_ = 0;  // and those that came out
     std::size_t standstill_ = 0;  // cycles in which something waited and no sum was at the output
 };
 

@@ -43,6 +43,7 @@ class Writer {
         extreme_runs();
         sums_of_every_size();
         sums_beside_ties();
+        given_sums();
         random_sequences();
         if (has_handshake()) crowded_sums();
         stall_rate_ = 0;
@@ -360,6 +361,26 @@ class Writer {
                     row(Clear::no, Enable::high);
                 }
             }
+        clear();
+    }
+
+    // ---- sums that somebody gave ----
+
+    void given_sums() {
+        if (options_.given_sums.empty()) return;
+        for (const std::vector<Pair>& sum : options_.given_sums) {
+            clear();
+            for (std::size_t at = 0; at < sum.size(); at += lanes_) {
+                zeros();
+                for (std::size_t lane = 0; lane < std::min(lanes_, sum.size() - at); ++lane) {
+                    w_[lane] = sum[at + lane].w;
+                    a_[lane] = sum[at + lane].a;
+                }
+                row(Clear::no, Enable::high);
+            }
+            made_.given_ends.push_back(made_.rows - 1);
+            made_.given_products += sum.size();
+        }
         clear();
     }
 

@@ -8,6 +8,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json to_json(const GivenSums& sums) {
+    return {{"sums", sums.given}, {"compared", sums.compared}, {"products", sums.products}};
+}
+
 Json to_json(const Mismatch& mismatch) {
     Json ports = Json::object();
     for (const PortValues& values : mismatch.ports) {
@@ -51,6 +55,7 @@ std::string blame_name(Blame blame) {
 
 bool Verdict::passed() const {
     return pairs_visited == pairs_total && cycles > 0 && mismatches == 0 &&
+           (!given_sums || given_sums->compared == given_sums->given) &&
            (lint.empty() || !lint_is_judged);
 }
 
@@ -63,6 +68,7 @@ Json to_json(const Verdict& verdict) {
         {"cycles", verdict.cycles},
         {"mismatches", verdict.mismatches},
         {"sums", verdict.sums ? Json(*verdict.sums) : Json(nullptr)},
+        {"operands", verdict.given_sums ? to_json(*verdict.given_sums) : Json(nullptr)},
         {"first_mismatch",
          verdict.first_mismatch ? to_json(*verdict.first_mismatch) : Json(nullptr)},
         {"blame", verdict.blame == Blame::nobody ? Json(nullptr) : Json(blame_name(verdict.blame))},
@@ -79,8 +85,10 @@ std::string describe(const Verdict& verdict) {
         verdict.module, verdict.passed() ? "good" : "BAD", verdict.pairs_visited,
         verdict.pairs_total, verdict.cycles, verdict.has_interpreter ? "three" : "two",
         verdict.mismatches, verdict.seed, verdict.simulator);
-    if (verdict.sums)
-        text += fmt::format("  {} sums came out\n", *verdict.sums);
+    if (verdict.sums) text += fmt::format("  {} sums came out\n", *verdict.sums);
+    if (const auto& sums = verdict.given_sums)
+        text += fmt::format("  {} of {} given sums compared, {} products\n", sums->compared,
+                            sums->given, sums->products);
     if (verdict.cycles == 0) text += "  nothing was compared, and that is a failure\n";
     if (const auto& first = verdict.first_mismatch) {
         text += fmt::format("  first mismatch in cycle {}: {}\n", first->cycle, first->what);

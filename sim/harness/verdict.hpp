@@ -49,6 +49,13 @@ struct Mismatch {
     std::vector<GivenCycle> given;  ///< the last cycles, this one included
 };
 
+/// Sums that somebody gave to be compared beside those that the judge makes.
+struct GivenSums {
+    std::uint64_t given = 0;
+    std::uint64_t compared = 0;  ///< of them: the whole sum was, in the cycle in which it shows
+    std::uint64_t products = 0;  ///< in all of those that were given
+};
+
 struct Verdict {
     std::string module;
     std::uint64_t pairs_visited = 0;  ///< pairs of codes, lane by lane, whose sum was compared
@@ -57,15 +64,17 @@ struct Verdict {
     std::uint64_t mismatches = 0;  ///< cycles in which they differed
     std::optional<Mismatch> first_mismatch;
     Blame blame = Blame::nobody;
-    bool has_interpreter = false;       ///< three ways, not two
-    std::optional<std::uint64_t> sums;  ///< that came out, where the unit has a handshake
-    std::int64_t extreme_products = 0;  ///< the most equal extreme products in one sum
-    std::vector<std::string> lint;      ///< Verilator's warnings; failures for our own files only
+    bool has_interpreter = false;         ///< three ways, not two
+    std::optional<std::uint64_t> sums;    ///< that came out, where the unit has a handshake
+    std::optional<GivenSums> given_sums;  ///< where there are some
+    std::int64_t extreme_products = 0;    ///< the most equal extreme products in one sum
+    std::vector<std::string> lint;        ///< Verilator's warnings; failures for our own files only
     bool lint_is_judged = true;
     std::uint64_t seed = 0;
     std::string simulator;
 
-    /// Every pair visited, something compared, nothing different, nothing to warn of.
+    /// Every pair visited and every given sum, something compared, nothing different, nothing to
+    /// warn of.
     [[nodiscard]] bool passed() const;
 };
 

@@ -264,22 +264,73 @@ TEST_CASE(
 }
 
 TEST_CASE("pairs of a file: two hex codes a line, with a line's number where they are not") {
-    const auto pairs = parse_pairs("# by hand\n3f 02\n\n0x1 0xF # more\n", "x", 6, 4).value();
+    const auto pairs =
+        parse_operands("# by hand\n3f 02\n\n0x1 0xF # more\n", "x", 6, 4).value().pairs;
     CHECK(pairs == std::vector<CodePair>{{0x3f, 2}, {1, 15}});
     for (const char* bad : {"", "# none\n", "3f\n", "3f 02 1\n", "40 02\n", "3f 10\n", "3f zz\n",
                             "-1 2\n", "3f,02\n"}) {
         INFO(bad);
-        const auto refused = parse_pairs(bad, "x", 6, 4);
+        const auto refused = parse_operands(bad, "x", 6, 4);
         REQUIRE_FALSE(refused.ok());
         CHECK(refused.error().kind == ErrorKind::files);
     }
-    const auto third = parse_pairs("1 1\n\n1 g\n", "x", 6, 4);
+    const auto third = parse_operands("1 1\n\n1 g\n", "x", 6, 4);
     CHECK(third.error().complaints[0].problem.find("line 3") != std::string::npos);
+}
+
+TEST_CASE("operands of a file: clear ends a sum") {
+    const auto parsed = [](const char* text) { return parse_operands(text, "x", 6, 4).value(); };
+    using Ends = std::vector<std::size_t>;
+    CHECK(parsed("3f 02\n1 1\n").sum_ends.empty());
+    CHECK(parsed("3f 02\n1 1\n").longest_sum() == 0);
+    const Operands two = parsed("3f 02\n1 1\nclear # 0x1p+3\n1 2\n  clear\n");
+    CHECK(two.pairs == std::vector<CodePair>{{0x3f, 2}, {1, 1}, {1, 2}});
+    CHECK(two.sum_ends == Ends{2, 3});
+    CHECK(two.longest_sum() == 2);
+    // The last sum need not be ended; none is empty.
+    CHECK(parsed("clear\n3f 02\nclear\nclear\n1 1\n1 2\n").sum_ends == Ends{1, 3});
+    CHECK_FALSE(parse_operands("clear\n", "x", 6, 4).ok());
+    CHECK_FALSE(parse_operands("1 1\nclear 1\n", "x", 6, 4).ok());
+
+    auto manifest = bitshed::tests::hand_written("tiny_xor").manifest;
+    manifest.accumulator.terms = 2;
+    CHECK(operands_for(manifest, "1 1\n1 2\nclear\n1 1\n", "x").ok());
+    const auto refused = operands_for(manifest, "1 1\n1 2\n1 3\nclear\n1 1\n", "x");
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().complaints[0].problem.find("a sum of 3 products") != std::string::npos);
+}
+
+TEST_CASE("rows of a simulation: sums that a file tells end where it says") {
+    auto manifest = bitshed::tests::hand_written("tiny_xor").manifest;
+    manifest.accumulator.terms = 7;
+    manifest.ports.push_back({"clear_i", "input", 1, "clear"});
+    const Operands operands{.pairs = {{0x1, 0x2}, {0x3, 0x4}, {0x5, 0x6}}, .sum_ends = {2, 3}};
+    const auto cleared = make_stimulus(manifest, operands);
+    CHECK(cleared.terms == 2);
+    CHECK(cleared.rows[0] == "100");
+    const std::vector<std::string> period = {"021", "043", "165", "065", "121"};
+    for (std::size_t at = 0; at < 20; ++at)
+        CHECK(cleared.rows[warm_up_rows + at] == period[at % 5]);
+    CHECK(cleared.macs == counted_cycles / 5 * 3 + 1);  // 4096 is a cycle beyond whole periods
+
+    manifest.ports.pop_back();
+    for (const char* role : {"reset", "in_valid", "in_first", "in_last"})
+        manifest.ports.push_back({role, "input", 1, role});
+    manifest.lanes = 2;  // of 2 bits each
+    const Operands three{.pairs = {{0x1, 0x2}, {0x3, 0x0}, {0x2, 0x1}}, .sum_ends = {3}};
+    const auto framed = make_stimulus(manifest, three);
+    CHECK(framed.terms == 3);
+    CHECK(framed.rows[0] == "000");
+    for (std::size_t at = 0; at < 8; at += 2) {
+        CHECK(framed.rows[warm_up_rows + at] == "72d");
+        CHECK(framed.rows[warm_up_rows + at + 1] == "b12");
+    }
+    CHECK(framed.macs == counted_cycles / 2 * 3);
 }
 
 TEST_CASE("rows of a simulation: warm-up, sums and lanes stand where the ports are") {
     auto manifest = bitshed::tests::hand_written("tiny_xor").manifest;
-    const auto plain = make_stimulus(manifest, {{0x1, 0x2}, {0xf, 0x0}});
+    const auto plain = make_stimulus(manifest, {.pairs = {{0x1, 0x2}, {0xf, 0x0}}});
     CHECK(plain.bits == 8);
     REQUIRE(plain.rows.size() == warm_up_rows + counted_cycles);
     CHECK(plain.rows[0] == "21");
@@ -291,7 +342,7 @@ TEST_CASE("rows of a simulation: warm-up, sums and lanes stand where the ports a
     manifest.accumulator.terms = 7;
     manifest.ports.push_back({"clear_i", "input", 1, "clear"});
     manifest.ports.push_back({"en_i", "input", 1, "enable"});
-    const auto cleared = make_stimulus(manifest, {{0x1, 0x2}});
+    const auto cleared = make_stimulus(manifest, {.pairs = {{0x1, 0x2}}});
     CHECK(cleared.terms == 7);
     CHECK(cleared.bits == 10);
     for (int at = 0; at < warm_up_rows; ++at)
@@ -305,7 +356,7 @@ TEST_CASE("rows of a simulation: warm-up, sums and lanes stand where the ports a
     for (const char* role : {"reset", "in_valid", "in_first", "in_last"})
         manifest.ports.push_back({role, "input", 1, role});
     manifest.lanes = 2;  // of 2 bits each
-    const auto framed = make_stimulus(manifest, {{0x1, 0x2}, {0x3, 0x0}});
+    const auto framed = make_stimulus(manifest, {.pairs = {{0x1, 0x2}, {0x3, 0x0}}});
     CHECK(framed.terms == 6);
     CHECK(framed.rows[0] == "02d");  // lane 0: 1, 2; lane 1: 3, 0
     CHECK(framed.rows[warm_up_rows] == "72d");

@@ -3,7 +3,7 @@
 
 #include "flows/record.hpp"
 #include "flows/report.hpp"
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 #include "recorded.hpp"
 
 namespace fs = std::filesystem;
@@ -67,7 +67,7 @@ const Json complete = {{"pairs_visited", 256},
 }  // namespace
 
 TEST_CASE("sha256: gives the digests of FIPS 180-4's examples and of sha256sum") {
-    using bitshed::flows::sha256;
+    using bitshed::sha256;
     // The examples "abc", and the 448-bit message of two blocks, of NIST's SHA256 examples page.
     CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     CHECK(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==

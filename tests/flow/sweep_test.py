@@ -378,6 +378,8 @@ def test_accuracy_points_are_points(place):
             'models = ["tiny", "wide"]\nrecipes = ["none", "best"]\nimages = 50\n')
     # Two networks, two recipes, two pairs; what accumulates decides nothing, and no unit is measured.
     assert place.counts(plan) == (8, 8, 0, 0)
+    shared = {call["--reference"] for call in asked()}
+    assert len(shared) == 1 and os.path.basename(shared.pop()) == "shared"
     assert place.counts(plan) == (8, 0, 8, 0)
     assert len(asked()) == 8 and {call["--model"] for call in asked()} == {"tiny", "wide"}
     assert asked()[0]["--threads"] == "1" and asked()[0]["--first"] == "50"

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -211,6 +212,11 @@ def check_repetition(data):
         outputs.append((told, Path(name).read_bytes()))
     expect("the same seed gives the same bytes", outputs[0] == outputs[1])
     expect("another seed draws other images", outputs[0][1] != outputs[2][1])
+    # The first images alone are judged, by their own labels.
+    told = quantize(*data, "--weight", "float", "--activation", "float", "--first", 40, "--logits", "first.npy")
+    logits, labels = numpy.load("first.npy"), numpy.load("labels.npy")
+    expect("the first 40 images", told["images"] == 40 and logits.shape == (40, 5)
+           and math.isclose(told["top1"], 100 * (logits.argmax(axis=1) == labels[:40]).mean()))
     # A network whose batch is fixed; 150 is no multiple of it.
     whole_network("one.onnx", (4, 3, SIZE, SIZE))
     fixed = ["one.onnx" if argument == "net.onnx" else argument for argument in data]
@@ -219,6 +225,80 @@ def check_repetition(data):
     fixed, free = numpy.load("fixed.npy"), numpy.load("free.npy")
     expect("a fixed batch of 4 gives the same logits",
            fixed.shape == free.shape and numpy.allclose(fixed, free, rtol=1e-4, atol=1e-4))
+
+
+def check_reference(data, labels):
+    """Logits of float32 that are kept: the same bytes with and without, and never those of another request."""
+    def told(*more, request=data):
+        logits = Path("r.npy")
+        out = run("quantize", *request, "--weight", "e2m1", "--activation", "int4", "--json", "--quiet",
+                  "--logits", logits, *(() if "--threads" in more else ("--threads", 1)), *more)
+        return out, logits.read_bytes()
+
+    def kept():
+        return {path.name: path.read_bytes() for path in Path("ref").iterdir()}
+
+    plain = told()
+    expect("nothing is kept unasked", not os.path.exists("ref"))
+    expect("the first that keeps gives the same bytes", told("--reference", "ref") == plain)
+    first = kept()
+    expect(f"one file is kept: {list(first)}", len(first) == 1)
+    expect("the second gives the same bytes", told("--reference", "ref") == plain and kept() == first)
+    name, whole = first.popitem()
+    file = Path("ref") / name
+    # That it is read, and how: other logits change what is told of float32, and nothing of the quantized network.
+    numpy.save(file, numpy.roll(numpy.load(file), 1, axis=1))
+    other = told("--reference", "ref")
+    expect("the kept logits are used", other[1] == plain[1] and
+           json.loads(other[0])["top1_fp32"] != json.loads(plain[0])["top1_fp32"])
+    few, wrong = numpy.load(file)[:-1], numpy.load(file).astype(numpy.float64)
+    wrong[0, 0] = numpy.nan
+    for damage in (whole[:-1], b"", few, wrong, wrong.astype(numpy.float32)):
+        if isinstance(damage, bytes):
+            file.write_bytes(damage)
+        else:
+            numpy.save(file, damage)
+        expect("what is damaged is worked out anew", told("--reference", "ref") == plain and file.read_bytes() == whole)
+
+    # What decides the logits decides the file.
+    shutil.rmtree("ref")
+    numpy.save("images_2.npy", numpy.concatenate([images[1:], images[:1]]))
+    requests = [data, data[:2] + ["--images", "images_2.npy"] + data[4:], data + ["--first", 40], data + ["--first", 41],
+                [",".join(map(str, deviation)) if at == data.index("--mean") + 1 else word for at, word in enumerate(data)]]
+    whole_network("other.onnx", (5, 3, SIZE, SIZE))
+    requests.append(["other.onnx" if word == "net.onnx" else word for word in data])
+    # Constants in a file beside the network's.
+    model = onnx.load("net.onnx")
+    onnx.save_model(model, "beside.onnx", save_as_external_data=True, location="beside.bin", size_threshold=0,
+                    convert_attribute=False)
+    beside = ["beside.onnx" if word == "net.onnx" else word for word in data]
+    for at, request in enumerate(requests + [beside]):
+        expect(f"request {at} gives what it gives alone",
+               told("--reference", "ref", request=request) == told(request=request))
+        expect(f"request {at} has a file of its own", len(kept()) == at + 1)
+    numbers = bytearray(Path("beside.bin").read_bytes())
+    numbers[2] ^= 0x40
+    Path("beside.bin").write_bytes(numbers)
+    expect("another constant beside the file: other logits",
+           told("--reference", "ref", request=beside) == told(request=beside) and len(kept()) == len(requests) + 2)
+    expect("threads decide too", told("--reference", "ref", "--threads", 2) and len(kept()) == len(requests) + 3)
+    numpy.save("labels_2.npy", labels[::-1].copy())
+    turned = [word if word != "labels.npy" else "labels_2.npy" for word in data]
+    expect("labels do not", told("--reference", "ref", request=turned) == told(request=turned)
+           and len(kept()) == len(requests) + 3)
+    high = [word if word != "labels.npy" else "labels_3.npy" for word in data]
+    numpy.save("labels_3.npy", numpy.full(count, 5, numpy.int64))
+    expect("labels are checked all the same", "0 to 4" in run(
+        "quantize", *high, "--weight", "e2m1", "--activation", "int4", "--threads", 1, "--reference", "ref", status=5))
+
+    # Several at once.
+    shutil.rmtree("ref")
+    racing = [subprocess.Popen([bitshed, "quantize", *map(str, data), "--weight", "e2m1", "--activation", "int4",
+                                "--threads", "1", "--json", "--quiet", "--reference", "ref"],
+                               stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    expect("four at once give the same", {one.communicate(timeout=300)[0] for one in racing} == {plain[0]})
+    expect("and leave one whole file", kept() == {name: whole})
+    run("quantize", *data, "--weight", "int8", "--activation", "int8", "--reference", "net.onnx/x", status=5)
 
 
 def check_refusals(data):
@@ -256,6 +336,21 @@ def check_shipped():
                told["images"] == 10000 and told["classes"] == 100 and least < told["top1"] < told["top1_fp32"] > 75)
 
 
+def check_sweep():
+    """Points of a sweep share float32's logits, and print what quantize prints alone."""
+    Path("plan.toml").write_text('weights = ["e2m1", "int4"]\nactivations = ["int8"]\n'
+                                 'models = ["resnet_0", "vit_0"]\nimages = 60\n')
+    run("sweep", "plan.toml", "--store", "s.sqlite", "--jobs", 2, "--quiet")
+    with sqlite3.connect("s.sqlite") as store:
+        rows = [json.loads(row[0]) for row in store.execute("select result from results")]
+    expect("four points", len(rows) == 4)
+    for row in rows:
+        expect(f"{row['model']} {row['weight']}: the point is what quantize gives alone",
+               row == quantize("--model", row["model"], "--weight", row["weight"], "--activation", "int8", "--first", 60,
+                               "--threads", 1))
+    expect("two networks ran in float32", len(list(Path("s.sqlite.work/shared").iterdir())) == 2)
+
+
 def main():
     home = os.getcwd()
     with tempfile.TemporaryDirectory() as folder:
@@ -264,10 +359,12 @@ def main():
         check_quantized(data, labels, reference)
         check_memory(data, told, elements)
         check_repetition(data)
+        check_reference(data, labels)
         check_refusals(data)
         skipped = not os.path.isdir("/usr/share/datasets/fashion-mnist")
         if not skipped:
             check_shipped()
+            check_sweep()
         os.chdir(home)
     for complaint in complaints:
         print(complaint)

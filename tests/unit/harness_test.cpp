@@ -13,11 +13,11 @@
 #include "harness/every_step.hpp"
 #include "harness/golden_unit.hpp"
 #include "harness/lint.hpp"
-#include "support/random.hpp"
 #include "harness/scoreboard.hpp"
 #include "harness/stimulus.hpp"
 #include "mac/build.hpp"
 #include "rtl/interpreter.hpp"
+#include "support/random.hpp"
 
 using namespace bitshed;
 using namespace bitshed::harness;
@@ -428,6 +428,76 @@ TEST_CASE("scoreboard: a pair that was not visited fails the unit") {
     CHECK(verdict.mismatches == 0);
     CHECK(verdict.pairs_visited == 127);
     CHECK_FALSE(verdict.passed());
+}
+
+TEST_CASE("scoreboard: sums that were given are driven, counted, and all of them wanted") {
+    Trial trial("int3*e2m1");
+    const std::vector<std::uint32_t> before = trial.stimulus.words;
+    CHECK_FALSE(trial.score().given_sums.has_value());
+    const StimulusOptions options{
+        .given_sums = {{{1, 1}, {3, 7}, {4, 15}}, {{2, 2}}, {{7, 9}, {1, 1}}}};
+    trial.stimulus = make_stimulus(trial.golden, trial.layout, 1, options);
+    CHECK(trial.stimulus.given_products == 6);
+    REQUIRE(trial.stimulus.given_ends.size() == 3);
+    // What the rows hold before the end of the first sum, and behind it a clear.
+    const auto codes_in = [&](std::size_t row) {
+        const auto given =
+            std::span<const std::uint32_t>(trial.stimulus.words)
+                .subspan(row * trial.layout.stimulus_words, trial.layout.stimulus_words);
+        return std::tuple{get_bits(given, trial.layout.clear->low, 1),
+                          get_bits(given, trial.layout.weight.low, 3),
+                          get_bits(given, trial.layout.activation.low, 4)};
+    };
+    const std::size_t end = trial.stimulus.given_ends[0];
+    CHECK(std::get<0>(codes_in(end - 3)) == 1);
+    CHECK(codes_in(end - 2) == std::tuple{0u, 1u, 1u});
+    CHECK(codes_in(end - 1) == std::tuple{0u, 3u, 7u});
+    CHECK(codes_in(end) == std::tuple{0u, 4u, 15u});
+    CHECK(std::get<0>(codes_in(end + 1)) == 1);
+    trial.respond();
+    const Verdict verdict = trial.score();
+    CHECK(verdict.passed());
+    CHECK(verdict.given_sums->given == 3);
+    CHECK(verdict.given_sums->compared == 3);
+    CHECK(verdict.given_sums->products == 6);
+
+    // The unit is wrong in the last row of the second sum alone.
+    auto wrong = trial;
+    put_bits(
+        wrong.row_of(wrong.stimulus.given_ends[1]), wrong.layout.accumulator.low, 1,
+        ~get_bits(wrong.row_of(wrong.stimulus.given_ends[1]), wrong.layout.accumulator.low, 1) & 1);
+    CHECK(wrong.score().mismatches == 1);
+    CHECK(wrong.score().first_mismatch->cycle == wrong.stimulus.given_ends[1]);
+    // A sum whose end is never seen.
+    trial.stimulus.given_ends[2] = trial.stimulus.rows;
+    CHECK(trial.score().mismatches == 0);
+    CHECK(trial.score().given_sums->compared == 2);
+    CHECK_FALSE(trial.score().passed());
+    // Without any the cycles are as they were.
+    CHECK(make_stimulus(trial.golden, trial.layout, 1, {}).words == before);
+}
+
+TEST_CASE("stimulus: a sum that was given fills the lanes, and ends with zeros") {
+    const emit::Manifest manifest = manifest_of("e2m1*e2m1");
+    golden::Unit unit = golden_unit(manifest).value();
+    mac::MacOptions options;
+    options.spec = "e2m1*e2m1";
+    options.lanes = "2";
+    const auto spec = mac::make_mac_spec(options).value();
+    const auto two = emit::make_manifest(spec, mac::build_mac(spec));
+    unit = golden_unit(two).value();
+    const Layout layout = make_layout(two);
+    const Stimulus stimulus =
+        make_stimulus(unit, layout, 1, {.given_sums = {{{1, 2}, {3, 4}, {5, 6}}}});
+    REQUIRE(stimulus.given_ends.size() == 1);
+    const auto codes_in = [&](std::size_t row) {
+        const auto given = std::span<const std::uint32_t>(stimulus.words)
+                               .subspan(row * layout.stimulus_words, layout.stimulus_words);
+        return std::pair{get_bits(given, layout.weight.low, 8),
+                         get_bits(given, layout.activation.low, 8)};
+    };
+    CHECK(codes_in(stimulus.given_ends[0] - 1) == std::pair{0x31u, 0x42u});
+    CHECK(codes_in(stimulus.given_ends[0]) == std::pair{0x05u, 0x06u});
 }
 
 TEST_CASE("scoreboard: a sum that its declared width cannot hold fails the unit") {

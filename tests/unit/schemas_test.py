@@ -80,6 +80,12 @@ with tempfile.TemporaryDirectory() as place:
     home = os.path.join(place, "mac_e2m1_e2m1_exact")
     validate("report", run("report", home, "--json"))
     validate("verify", run("verify", home, "--json"))
+    sums = os.path.join(place, "sums.txt")
+    with open(sums, "w") as text:
+        text.write("1 2\n3 f\nclear\n7 7\n")
+    if validate("verify", run("verify", home, "--operands", sums, "--json"))["operands"] != {
+            "sums": 2, "compared": 2, "products": 3}:
+        complaints.append("verify: the sums that were given are not counted")
     with open(os.path.join(home, "mac_e2m1_e2m1_exact.v")) as text:
         verilog = text.read()
     damaged = os.path.join(place, "damaged.v")
@@ -119,6 +125,8 @@ if os.path.exists(os.path.join(os.path.dirname(bitshed), "bitshed-quantize")) an
         os.environ.get("BITSHED_FASHION_MNIST", "/usr/share/datasets/fashion-mnist")):
     validate("quantize", run("quantize", "--model", "resnet_0", "--weight", "e2m1", "--activation", "int4", "--json"))
     validate("quantize", run("quantize", "--model", "vit_0", "--weight", "float", "--activation", "float", "--json"))
+    validate("quantize", run("quantize", "--model", "vit_0", "--weight", "e2m1", "--activation", "e4m3", "--first", "50",
+                             "--sums", "50", "--bit-true", "--json"))
 else:
     print("quantize was not tried: this build has no quantizer, or dataset-fashion-mnist is not installed")
     del documents["quantize"]

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace bitshed::flows {
+namespace bitshed {
 
 /// 64 lower-case hex digits.
 std::string sha256(std::string_view bytes);
 
-}  // namespace bitshed::flows
+}  // namespace bitshed

@@ -1,4 +1,4 @@
-#include "flows/sha256.hpp"
+#include "support/sha256.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace bitshed::flows {
+namespace bitshed {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::string sha256(std::string_view bytes) {
     return digits;
 }
 
-}  // namespace bitshed::flows
+}  // namespace bitshed
