@@ -8,10 +8,10 @@
 #include "flows/accuracy.hpp"
 #include "flows/activity_plan.hpp"
 #include "flows/harness.hpp"
-#include "support/sha256.hpp"
 #include "flows/synth_plan.hpp"
 #include "flows/tools.hpp"
 #include "support/files.hpp"
+#include "support/sha256.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::flows {
@@ -50,7 +50,7 @@ Result<std::string> recipe_of(const emit::Manifest& manifest, const SynthOptions
         text += activity_script(manifest, options.target, "unit_netlist") +
                 slews_script(manifest, options) + joined(verilator_arguments());
         // Rows without operands: which they are follows from stream, seed and our own version.
-        const auto rows = make_stimulus(manifest, {{0, 0}});
+        const auto rows = make_stimulus(manifest, Operands{.pairs = {{0, 0}}, .sum_ends = {}});
         text += activity_bench(manifest, rows) + joined(rows.rows);
     }
     if (options.target.router)

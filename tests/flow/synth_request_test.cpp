@@ -73,7 +73,7 @@ TEST_CASE("synth plan: every target has models of its cells, and the bench names
         CHECK(script.find("\n" + target.cell_models[0] + "\nread_verilog unit_netlist.v\n") !=
               std::string::npos);
     }
-    const auto stimulus = bitshed::flows::make_stimulus(manifest, {{1, 2}});
+    const auto stimulus = bitshed::flows::make_stimulus(manifest, {.pairs = {{1, 2}}});
     const auto bench = bitshed::flows::activity_bench(manifest, stimulus);
     for (const char* connection :
          {".clk_i(clk),", ".w_i(row[3:0]),", ".a_i(row[7:4]),", ".acc_o()\n"})
