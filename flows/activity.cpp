@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "flows/activity_plan.hpp"
-#include "support/sha256.hpp"
 #include "flows/synth_plan.hpp"
 #include "support/files.hpp"
+#include "support/sha256.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::flows {

@@ -6,10 +6,10 @@
 
 #include "flows/accuracy.hpp"
 #include "flows/harness.hpp"
-#include "support/sha256.hpp"
 #include "flows/synth_plan.hpp"
 #include "flows/tools.hpp"
 #include "support/files.hpp"
+#include "support/sha256.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::flows {
