@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "support/sha256.hpp"
 #include "support/files.hpp"
+#include "support/sha256.hpp"
 
 namespace bitshed::flows {
 

@@ -10,11 +10,11 @@
 #include "flows/accuracy_output.hpp"
 #include "flows/pareto.hpp"
 #include "flows/report_plots.hpp"
-#include "support/sha256.hpp"
 #include "flows/svg.hpp"
 #include "flows/targets.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
+#include "support/sha256.hpp"
 #include "support/text.hpp"
 #include "templates/pages.hpp"
 

@@ -11,11 +11,11 @@
 
 #include "cli/session.hpp"
 #include "emit/artifacts.hpp"
-#include "support/sha256.hpp"
 #include "mac/build.hpp"
 #include "quant/shipped.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
+#include "support/sha256.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::cli {

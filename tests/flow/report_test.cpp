@@ -3,8 +3,8 @@
 
 #include "flows/record.hpp"
 #include "flows/report.hpp"
-#include "support/sha256.hpp"
 #include "recorded.hpp"
+#include "support/sha256.hpp"
 
 namespace fs = std::filesystem;
 using bitshed::write_file;
