@@ -284,12 +284,14 @@ class Proof {
             const auto sides = sides_with(seed);
             if (!sides) return sides.error();
             Control control{mistake_words(seed), Lemma::step, false};
+            bool decided = true;
             for (const Question& question :
                  make_questions(sides.value(), guess_relation(sides.value()))) {
                 const auto answer = ask(question);
                 if (!answer) return answer.error();
                 if (answer.value().kind == Answer::Kind::unknown && deadline_.passed())
                     return out_of_time(question.lemma);
+                decided = decided && answer.value().kind != Answer::Kind::unknown;
                 if (answer.value().kind != Answer::Kind::sometimes) continue;
                 control.lemma = question.lemma;
                 control.found = true;
@@ -299,7 +301,8 @@ class Proof {
             if (control.found) continue;
             report_.status = Status::undecided;
             report_.reason =
-                fmt::format("the control failed: nobody noticed that {}", control.mistake);
+                decided ? fmt::format("the control failed: nobody noticed that {}", control.mistake)
+                        : fmt::format("the control was not decided: {}", control.mistake);
         }
         return success();
     }

@@ -124,6 +124,10 @@ validate("doctor", run("doctor", "--json"))
 if os.path.exists(os.path.join(os.path.dirname(bitshed), "bitshed-quantize")) and os.path.isdir(
         os.environ.get("BITSHED_FASHION_MNIST", "/usr/share/datasets/fashion-mnist")):
     validate("quantize", run("quantize", "--model", "resnet_0", "--weight", "e2m1", "--activation", "int4", "--json"))
+    # Every technique's name: all but one go together.
+    for recipe in ("fold+equalize+smooth+gptq+round+bias", "means"):
+        validate("quantize", run("quantize", "--model", "resnet_0", "--weight", "e2m1", "--activation", "int4",
+                                 "--first", "50", "--recipe", recipe, "--json"))
     validate("quantize", run("quantize", "--model", "vit_0", "--weight", "float", "--activation", "float", "--json"))
     validate("quantize", run("quantize", "--model", "vit_0", "--weight", "e2m1", "--activation", "e4m3", "--first", "50",
                              "--sums", "50", "--bit-true", "--json"))
