@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/table.hpp"
+#include "flows/json.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::cli {
@@ -13,10 +14,6 @@ namespace {
 
 Json to_json(const quant::KernelSums& sums) {
     return {{"exact", sums.exact}, {"differing", sums.differing}, {"equal", sums.equal}};
-}
-
-Json or_null(const std::optional<double>& number) {
-    return number ? Json(*number) : Json(nullptr);
 }
 
 }  // namespace
@@ -33,8 +30,8 @@ Json bit_true_json(const quant::BitTrueLayer& layer) {
             {"float32", to_json(layer.float32)},
             {"float64", to_json(layer.float64)},
             {"scaled",
-             {{"greatest_relative", or_null(layer.greatest_relative)},
-              {"mean_relative", or_null(layer.mean_relative)},
+             {{"greatest_relative", flows::or_null(layer.greatest_relative)},
+              {"mean_relative", flows::or_null(layer.mean_relative)},
               {"greatest_of_terms", layer.greatest_of_terms},
               {"out_of_bound", layer.out_of_bound}}},
             {"holds", layer.holds()}};

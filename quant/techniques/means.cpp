@@ -39,8 +39,8 @@ Result<Means> means_of(const Graph& graph, const std::vector<Layer>& layers,
 std::vector<float> added_behind(const Graph& graph, const Layer& layer) {
     const auto slot = following_bias(graph, layer);
     if (!slot) return {};
-    const Node& add = graph.nodes[static_cast<std::size_t>(slot->node)];
-    return graph.constant(add.inputs[static_cast<std::size_t>(slot->slot)])->reals;
+    const Node& add = graph.nodes[index(slot->node)];
+    return graph.constant(add.inputs[index(slot->slot)])->reals;
 }
 
 }  // namespace

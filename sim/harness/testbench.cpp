@@ -7,8 +7,8 @@
 
 #include "golden/mac.hpp"
 #include "harness/golden_unit.hpp"
-#include "support/random.hpp"
 #include "support/bits.hpp"
+#include "support/random.hpp"
 #include "support/text.hpp"
 #include "templates/pages.hpp"
 

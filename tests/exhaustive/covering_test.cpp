@@ -12,8 +12,8 @@
 #include "coverage.hpp"
 #include "emit/artifacts.hpp"
 #include "harness/judge.hpp"
-#include "support/random.hpp"
 #include "mac/build.hpp"
+#include "support/random.hpp"
 
 using namespace bitshed;
 

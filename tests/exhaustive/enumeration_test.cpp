@@ -20,9 +20,9 @@
 #include "golden/mac.hpp"
 #include "golden/operand_table.hpp"
 #include "harness/golden_unit.hpp"
-#include "support/random.hpp"
 #include "mac/build.hpp"
 #include "support/process.hpp"
+#include "support/random.hpp"
 #include "support/text.hpp"
 
 using namespace bitshed;
