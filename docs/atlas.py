@@ -25,10 +25,9 @@ import sys
 import tempfile
 import tomllib
 
-from page_table import root, run
+from page_table import root, run, split, write_table
 
 page = os.path.join(root, "docs", "atlas.md")
-begin, end = "<!-- made by docs/atlas.py -->\n", "<!-- end of docs/atlas.py -->\n"
 columns = ["weight", "activation", "target", "accumulator_bits", "luts", "ffs", "carries", "area", "fmax_mhz",
            "limited_by", "vectorless_pj_per_mac"]
 
@@ -68,15 +67,13 @@ def figures_of(result):
 
 
 def standing(store):
-    """Request, result, status and problem of each point that stands in a store."""
+    """Request, result, status and problem of each point of cost that stands in a store."""
     if not os.path.isfile(store):
         fail(f"there is no store {store}")
     with contextlib.closing(sqlite3.connect(store)) as database:
-        found = database.execute("SELECT request, result, status, problem, kind FROM results "
-                                 "JOIN current USING (key)").fetchall()
-    for request, result, status, problem, kind in found:
-        if kind != "synth":
-            fail(f"the store {store} has points of the kind {kind}, which no atlas has")
+        found = database.execute("SELECT request, result, status, problem FROM results "
+                                 "JOIN current USING (key) WHERE kind = 'synth'").fetchall()
+    for request, result, status, problem in found:
         yield json.loads(request), json.loads(result), status, problem
 
 
@@ -140,12 +137,14 @@ def read_atlas(folder):
 
 
 def write_report(store, folder):
-    """The page, of a copy of the store that names no logs: nobody who reads the page has them."""
+    """The page, of a copy of the store that has points of cost alone and names no logs: nobody who reads
+    the page has them."""
     with tempfile.TemporaryDirectory() as place:
         copy = os.path.join(place, "atlas.sqlite")
         with contextlib.closing(sqlite3.connect(store)) as full, contextlib.closing(sqlite3.connect(copy)) as bare:
             full.backup(bare)
             bare.execute("UPDATE results SET log = ''")
+            bare.execute("DELETE FROM current WHERE key IN (SELECT key FROM results WHERE kind != 'synth')")
             bare.commit()
         run("report", "--store", copy, "--out", os.path.join(place, "report"))
         shutil.copyfile(os.path.join(place, "report", "report.html"), os.path.join(folder, "report.html"))
@@ -175,27 +174,12 @@ def table_of(rows):
     return text
 
 
-def page_parts():
-    with open(page, encoding="utf-8") as file:
-        text = file.read()
-    if text.count(begin) != 1 or text.count(end) != 1:
-        fail("docs/atlas.md lacks the lines between which the table stands")
-    before, rest = text.split(begin)
-    return before, *rest.split(end)
-
-
-def write_table(folder):
-    before, _, after = page_parts()
-    with open(page, "w", encoding="utf-8") as file:
-        file.write(before + begin + table_of(read_atlas(folder)[0]) + end + after)
-
-
 def check(folder, shipped):
     rows, facts = read_atlas(folder)
     compare_names([(row["weight"], row["activation"], row["target"]) for row in rows], read_plan(folder))
     if facts["rows"] != len(rows):
         fail(f"atlas.json speaks of {facts['rows']} rows, atlas.csv.xz has {len(rows)}")
-    if shipped and page_parts()[1] != table_of(rows):
+    if shipped and split(page, "atlas.py")[1] != table_of(rows):
         fail("docs/atlas.md has another table than `docs/atlas.py table` makes")
     print(f"{len(rows)} rows, as many as the plan has points")
 
@@ -244,7 +228,7 @@ def main(verb="", *given):
     if verb == "write" and 1 <= len(given) <= 2:
         write(given[0], given[1] if len(given) > 1 else shipped)
     elif verb == "table" and not given:
-        write_table(shipped)
+        write_table(page, "atlas.py", table_of(read_atlas(shipped)[0]))
     elif verb == "check" and len(given) <= 1:
         check(given[0] if given else shipped, shipped=not given)
     elif verb == "sample" and 1 <= len(given) <= 3 and given[0].isdecimal() and int(given[0]) > 0:
@@ -254,4 +238,5 @@ def main(verb="", *given):
         fail(f"'{' '.join((verb, *given))}' will not do; allowed:{__doc__.split('targets.', 1)[1]}")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

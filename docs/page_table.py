@@ -1,6 +1,6 @@
-"""A table of docs/flows.md that a script makes: measured, printed, written or compared.
+"""Tables of a page that scripts make: measured, printed, written or compared.
 
-The table stands between two lines that name the script. Options: none prints it, --check exits with
+A table stands between two lines that name what made it. Options: none prints it, --check exits with
 1 where the page has another one, --write puts it into the page. BITSHED names another executable
 than build/bitshed.
 """
@@ -31,25 +31,39 @@ def mode():
     return chosen
 
 
-def settle(make, comparable=lambda text: text, kept=lambda text: text):
-    """Makes the table and does with it what the option says. Of the two tables `comparable` is
-    compared, of the page's what `kept` leaves."""
-    begin, end = f"<!-- made by docs/{script} -->\n", f"<!-- end of docs/{script} -->\n"
-    chosen = mode()
-    with open(page, encoding="utf-8") as file:
+def marks(maker):
+    """The lines between which a table of docs/MAKER stands."""
+    return f"<!-- made by docs/{maker} -->\n", f"<!-- end of docs/{maker} -->\n"
+
+
+def split(place, maker):
+    """A page as it is: before the table of docs/MAKER, the table, after it."""
+    begin, end = marks(maker)
+    with open(place, encoding="utf-8") as file:
         text = file.read()
     if text.count(begin) != 1 or text.count(end) != 1:
-        sys.exit(f"{script}: docs/flows.md lacks the lines between which the table stands")
+        sys.exit(f"{script}: {os.path.relpath(place, root)} lacks the lines between which the table of docs/{maker} "
+                 "stands")
+    before, rest = text.split(begin)
+    return before, *rest.split(end)
+
+
+def write_table(place, maker, table):
+    before, _, after = split(place, maker)
+    begin, end = marks(maker)
+    with open(place, "w", encoding="utf-8") as file:
+        file.write(before + begin + table + end + after)
+
+
+def settle(make, comparable=lambda text: text, kept=lambda text: text):
+    """Makes the table of docs/flows.md and does with it what the option says. Of the two tables
+    `comparable` is compared, of the page's what `kept` leaves."""
+    chosen = mode()
+    split(page, script)  # that it lacks the lines should be told before the table is made
     table = make()
     if chosen == "":
         print(table, end="")
-        return
-    # It takes long to make: the page may have changed elsewhere meanwhile.
-    with open(page, encoding="utf-8") as file:
-        before, rest = file.read().split(begin)
-    old, after = rest.split(end)
-    if chosen == "--write":
-        with open(page, "w", encoding="utf-8") as file:
-            file.write(before + begin + table + end + after)
-    elif comparable(kept(old)) != comparable(table):
+    elif chosen == "--write":
+        write_table(page, script, table)
+    elif comparable(kept(split(page, script)[1])) != comparable(table):
         sys.exit(f"{script}: docs/flows.md has another table than\n{table}")
