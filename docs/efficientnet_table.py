@@ -14,11 +14,11 @@ import sys
 from page_table import root, run, write_table
 
 narrow = ["int4*int8", "e2m1*e4m3", "int4*int4", "e2m1*e2m1"]
-# Name -> pairs and recipes. Weights of four bits want more than `bias`, which takes six times as long.
+# Name -> pairs and recipes. Weights of four bits want GPTQ, which takes several times as long.
 tables = {
     "plain": (["int8*int8", "e4m3*e4m3", "e3m4*e3m4", "int6*int6", "e3m2*e3m2", "e2m3*e2m3", *narrow],
               ["none", "bias"]),
-    "narrow": (narrow, ["gptq+means"]),
+    "narrow": (narrow, ["gptq+bias"]),
 }
 
 
