@@ -87,21 +87,15 @@ def figures_of(result):
 
 def rows_of(store, wanted):
     """A row for each point of the plans that stands in a store, and the version that made them."""
-    if not os.path.isfile(store):
-        fail(f"there is no store {store}")
-    with contextlib.closing(sqlite3.connect(store)) as database:
-        found = database.execute("SELECT request, result, status, problem FROM results JOIN current USING (key) "
-                                 "WHERE kind = 'accuracy'").fetchall()
     rows, made_by = [], set()
-    for request, result, status, problem in found:
-        request = json.loads(request)
+    for request, result, status, problem in standing(store, "accuracy"):
         if point_of(request) not in wanted:
             continue
         if status != "done":
             fail(f"{request['model']} {request['weight']}*{request['activation']}: {status}, {problem}; `bitshed "
                  "sweep --retry-failed` tries it again")
         rows.append({"model": request["model"], "weight": request["weight"], "activation": request["activation"],
-                     "recipe": request["recipe"], **figures_of(json.loads(result))})
+                     "recipe": request["recipe"], **figures_of(result)})
         made_by.add(json.dumps(request["tools"], sort_keys=True))
     if len(made_by) != 1:
         fail(f"{len(made_by)} quantizers made the points; run the sweeps again, with one, into this store")
@@ -112,7 +106,7 @@ def rows_of(store, wanted):
 def costs_of(store, wanted):
     """A row for each unit and target of the plans that stands in a store, and the tools that measured them."""
     rows, tools = [], {}
-    for request, result, status, problem in standing(store):
+    for request, result, status, problem in standing(store, "synth"):
         unit = request["unit"]
         row = {"weight": unit["weight"], "activation": unit["activation"], "target": request["target"]}
         if unit_of(row) not in wanted:
@@ -196,9 +190,9 @@ def sizes_of(costs):
     return {unit_of(row): float(row["area"] or row["luts"]) for row in costs}
 
 
-def front_of(rows, expense):
-    """Those of (top1, expense) that no other beats."""
-    points = [(float(row["top1"]), expense(row)) for row in rows]
+def front_of(rows, expenses):
+    """For each row, whether no other has as good a top-1 at as little expense and is better in one."""
+    points = [(float(row["top1"]), expense) for row, expense in zip(rows, expenses)]
     return [not any(top1 >= mine and cost <= own and (top1 > mine or cost < own) for top1, cost in points)
             for mine, own in points]
 
@@ -209,11 +203,10 @@ def expected_joins(rows, sizes, plan):
     expected = []
     for model in plan["models"]:
         mine = [row for row in rows if row["model"] == model and point_of(row) in wanted]
-        memory = front_of(mine, lambda row: int(row["weight_bits"]) + int(row["activation_bits"]))
+        memory = front_of(mine, [int(row["weight_bits"]) + int(row["activation_bits"]) for row in mine])
         for target in plan["targets"]:
             price = [sizes[row["weight"], row["activation"], target] for row in mine]
-            prices = {point_of(row): value for row, value in zip(mine, price)}
-            cost = front_of(mine, lambda row, known=prices: known[point_of(row)])
+            cost = front_of(mine, price)
             good = [value for row, value in zip(mine, price) if float(row["top1"]) >= float(row["top1_fp32"]) - 1]
             for row, value, at_cost, at_memory in zip(mine, price, cost, memory):
                 expected.append({"model": model, "weight": row["weight"], "activation": row["activation"],

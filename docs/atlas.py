@@ -66,13 +66,13 @@ def figures_of(result):
     }
 
 
-def standing(store):
-    """Request, result, status and problem of each point of cost that stands in a store."""
+def standing(store, kind):
+    """Request, result, status and problem of each point of a kind that stands in a store."""
     if not os.path.isfile(store):
         fail(f"there is no store {store}")
     with contextlib.closing(sqlite3.connect(store)) as database:
         found = database.execute("SELECT request, result, status, problem FROM results "
-                                 "JOIN current USING (key) WHERE kind = 'synth'").fetchall()
+                                 "JOIN current USING (key) WHERE kind = ?", (kind,)).fetchall()
     for request, result, status, problem in found:
         yield json.loads(request), json.loads(result), status, problem
 
@@ -87,7 +87,7 @@ def agree(known, words, said):
 def rows_of(store, plan):
     """The rows of the atlas by name, and what has to be said of all of them."""
     rows, tools, common, failed = {}, {}, {}, []
-    for request, result, status, problem in standing(store):
+    for request, result, status, problem in standing(store, "synth"):
         unit = request["unit"]
         name = (unit["weight"], unit["activation"], request["target"])
         if status != "done":
