@@ -29,7 +29,7 @@ struct Key {
     const char* allowed;
 };
 
-constexpr std::array<Key, 16> keys{{
+constexpr std::array<Key, 20> keys{{
     {"pairs", Shape::words, "a list of WEIGHT*ACTIVATION: [\"e4m3*e4m3\", \"int4*int8\"]"},
     {"weights", Shape::words, "a list of formats, with activations beside it: [\"e4m3\"]"},
     {"activations", Shape::words, "a list of formats, with weights beside it: [\"int8\"]"},
@@ -38,11 +38,15 @@ constexpr std::array<Key, 16> keys{{
     {"terms", Shape::numbers, "a list of whole numbers from 1: [4608]"},
     {"lanes", Shape::numbers, "a list of whole numbers from 1 to 64: [1, 4]"},
     {"stages", Shape::numbers, "a list of whole numbers from 0 to 4: [0, 2]"},
+    {"shifters", Shape::words, "a list of shifters that `bitshed gen` takes: [\"blocks\"]"},
+    {"signs", Shape::words, "a list of what `bitshed gen --sign` takes: [\"early\"]"},
+    {"products", Shape::words, "a list of what `bitshed gen --product` takes: [\"multiply\"]"},
+    {"carries", Shape::words, "a list of what `bitshed gen --carry` takes: [\"ripple\"]"},
     {"targets", Shape::words, "a list of targets that `bitshed doctor` lists: [\"ice40-hx8k\"]"},
     {"efforts", Shape::words, "a list of efforts that `bitshed synth` takes: [\"stock\"]"},
     {"activities", Shape::words,
      "a list of operand streams that `bitshed synth --activity` takes: [\"gauss\"]"},
-    {"seeds", Shape::numbers, "a list of whole numbers from 0: [1, 2, 3]"},
+    {"seeds", Shape::numbers, "a list of whole numbers from 0: [1, 2, 3]; []: nothing is routed"},
     {"freq", Shape::number, "the MHz that routers aim at: 100"},
     {"verify", Shape::yes_or_no, "true or false: compare every unit with the golden model"},
     {"models", Shape::words, "a list of networks that `bitshed quantize` takes: [\"vit_0\"]"},
@@ -145,13 +149,35 @@ class Reader {
         return pairs;
     }
 
+    /// Every combination of the architectures' lists; an absent list leaves the option out.
+    [[nodiscard]] std::vector<UnitRequest> architectures() const {
+        using Member = std::optional<std::string> UnitRequest::*;
+        std::vector<UnitRequest> requests(1);
+        for (const auto& [key, member] :
+             {std::pair<const char*, Member>("shifters", &UnitRequest::shifter),
+              {"signs", &UnitRequest::sign},
+              {"products", &UnitRequest::product},
+              {"carries", &UnitRequest::carry}}) {
+            if (!given(key)) continue;
+            std::vector<UnitRequest> more;
+            for (const auto& request : requests)
+                for (const auto& word : lists_.at(key)) {
+                    more.push_back(request);
+                    more.back().*member = word;
+                }
+            requests = std::move(more);
+        }
+        return requests;
+    }
+
     void read_units() {
         const auto specs = pairs();
         const auto accumulators = list("accumulators", {"exact"});
         const auto terms = list("terms", {"4608"});
         const auto lanes = list("lanes", {"1"});
         const auto stages = list("stages", {"0"});
-        const double count = static_cast<double>(specs.size()) *
+        const auto built = architectures();
+        const double count = static_cast<double>(specs.size()) * static_cast<double>(built.size()) *
                              static_cast<double>(accumulators.size()) *
                              static_cast<double>(terms.size()) * static_cast<double>(lanes.size()) *
                              static_cast<double>(stages.size());
@@ -168,7 +194,13 @@ class Reader {
                 for (const auto& term : terms)
                     for (const auto& lane : lanes)
                         for (const auto& stage : stages)
-                            add_unit({fmt::format("{}+{}", pair, accumulator), term, lane, stage});
+                            for (UnitRequest request : built) {
+                                request.spec = fmt::format("{}+{}", pair, accumulator);
+                                request.terms = term;
+                                request.lanes = lane;
+                                request.stages = stage;
+                                add_unit(request);
+                            }
         if (unsaid_ > 0) complain(fmt::format("and {} complaints more", unsaid_), "");
     }
 
@@ -189,7 +221,9 @@ class Reader {
     void read_measures() {
         plan_.judging = list("verify", {"false"})[0] == "true" ? Judging::wanted : Judging::absent;
         SynthRequest request;
-        if (given("seeds")) request.seeds = fmt::format("{}", fmt::join(lists_.at("seeds"), ","));
+        if (const auto seeds = lists_.find("seeds"); seeds != lists_.end())
+            request.seeds =
+                seeds->second.empty() ? "none" : fmt::format("{}", fmt::join(seeds->second, ","));
         if (given("freq")) request.freq = lists_.at("freq")[0];
         // Without a target, seeds and clock are still read: a wrong one is wrong.
         const bool measured = given("targets");

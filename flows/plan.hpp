@@ -20,6 +20,8 @@ struct UnitRequest {
     std::string terms;   ///< "4608"
     std::string lanes;   ///< "1"
     std::string stages;  ///< "0"
+    /// "blocks", "early", "multiply", "ripple", as the options of `gen`; absent: the default.
+    std::optional<std::string> shifter, sign, product, carry;
 };
 
 /// A unit that was built for a plan.

@@ -217,7 +217,10 @@ SynthRequest synth_request_of(const Json& request) {
     std::string seeds;
     for (const auto& seed : request.at("seeds"))
         seeds += fmt::format("{}{}", seeds.empty() ? "" : ",", seed.get<int>());
-    if (!seeds.empty()) asked.seeds = seeds;
+    if (!seeds.empty())
+        asked.seeds = seeds;
+    else if (const auto target = find_target(asked.target); target && target.value().router)
+        asked.seeds = "none";
     if (request.contains("activity")) {
         asked.activity = request["activity"].get<std::string>();
         asked.activity_seed = fmt::format("{}", request.at("activity_seed").get<std::uint64_t>());

@@ -1,6 +1,28 @@
 #include "cli/mac_options.hpp"
 
+#include <fmt/format.h>
+
+#include "flows/targets.hpp"
+#include "mac/choice.hpp"
+#include "support/text.hpp"
+
 namespace bitshed::cli {
+
+namespace {
+
+std::string_view words_for(mac::Ground ground) {
+    switch (ground) {
+        case mac::Ground::measured:
+            return "measured";
+        case mac::Ground::neighbour:
+            return "measured for the nearest pair";
+        case mac::Ground::fallback:
+            break;
+    }
+    return "the portable default, as nothing was measured";
+}
+
+}  // namespace
 
 void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
     const std::string group = "Unit";
@@ -33,8 +55,51 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
                      "How products are moved: blocks (default), or chain, which --effort area "
                      "makes smaller on ecp5")
         ->group(group);
+    verb->add_option("--sign", options.sign,
+                     "Where a product gets its sign: early (default), or late, which is smaller on "
+                     "most of AMD's")
+        ->group(group);
+    verb->add_option("--product", options.product,
+                     "multiply, or table for minifloats of at most 6 bits together beside signs; "
+                     "default: the smaller as a rule")
+        ->group(group);
+    verb->add_option("--carry", options.carry,
+                     "How a carry crosses the accumulator: ripple (default), or deferred, in two "
+                     "chains of half the length, which is faster and takes LUTs")
+        ->group(group);
     verb->add_flag("--enable", options.enable, "An enable input; with --handshake none")
         ->group(group);
+}
+
+void add_optimize_option(CLI::App* verb, ArchitectureAim& aim) {
+    verb->add_option("--optimize", aim.objective,
+                     "Build the architecture that was best on the target, where --shifter, --sign "
+                     "and --product say nothing: area (fewest LUTs), clock, or balanced (fewest "
+                     "LUTs for a pair a second)");
+}
+
+std::vector<Complaint> choose_architecture(const Session& session, const ArchitectureAim& aim,
+                                           mac::MacOptions& options) {
+    std::vector<Complaint> complaints;
+    if (aim.objective && !aim.target)
+        complaints.push_back({"--optimize names no target", "--target beside it"});
+    if (!aim.target) return complaints;
+    const auto target = flows::find_target(*aim.target);
+    if (!target) complaints = target.error().complaints;
+    const auto objective = mac::parse_objective(aim.objective.value_or("area"));
+    if (!objective)
+        complaints.push_back({fmt::format("--optimize {} is unknown", printable(*aim.objective)),
+                              "area, clock, balanced"});
+    if (!complaints.empty()) return complaints;
+    const auto spec = mac::make_mac_spec(options);
+    if (!spec) return complaints;  // whoever makes the unit says what is wrong
+    const auto choice = mac::choose_architecture(spec.value().weight, spec.value().activation,
+                                                 target.value().family, *objective);
+    mac::ask_for(choice.architecture, options);
+    session.progress(fmt::format("architecture: {} ({})",
+                                 mac::architecture_words(choice.architecture),
+                                 words_for(choice.ground)));
+    return complaints;
 }
 
 }  // namespace bitshed::cli

@@ -38,22 +38,36 @@ nlohmann::ordered_json essence(const emit::Manifest& manifest) {
     return json;
 }
 
+/// The module of these options, where it is the manifest's.
+std::optional<rtl::Module> made_for(const emit::Manifest& manifest,
+                                    const mac::MacOptions& options) {
+    const auto spec = mac::make_mac_spec(options);
+    if (!spec || mac::module_name(spec.value()) != manifest.module) return std::nullopt;
+    rtl::Module module = mac::build_mac(spec.value());
+    if (essence(emit::make_manifest(spec.value(), module)) != essence(manifest))
+        return std::nullopt;
+    return module;
+}
+
 }  // namespace
 
 std::optional<rtl::Module> rebuild_module(const emit::Manifest& manifest) {
-    // A manifest says how wide an exact accumulator is, not by which rule; nor how products are
-    // moved, but in the name.
+    // A manifest says how wide an exact accumulator is, not by which rule; nor the architecture,
+    // but in the name.
     for (const char* width : {"tight", "paper"})
-        for (const char* shifter : {"blocks", "chain"}) {
-            mac::MacOptions options = options_of(manifest);
-            if (manifest.accumulator.kind == "exact") options.width = width;
-            options.shifter = shifter;
-            const auto spec = mac::make_mac_spec(options);
-            if (!spec || mac::module_name(spec.value()) != manifest.module) continue;
-            rtl::Module module = mac::build_mac(spec.value());
-            if (essence(emit::make_manifest(spec.value(), module)) == essence(manifest))
-                return module;
-        }
+        for (const char* shifter : {"blocks", "chain"})
+            for (const char* sign : {"early", "late"})
+                for (const char* product : {"multiply", "table"})
+                    for (const char* carry : {"ripple", "deferred"}) {
+                        mac::MacOptions options = options_of(manifest);
+                        if (manifest.accumulator.kind == "exact") options.width = width;
+                        options.shifter = shifter;
+                        options.sign = sign;
+                        options.product = product;
+                        options.carry = carry;
+                        auto made = made_for(manifest, options);
+                        if (made) return made;
+                    }
     return std::nullopt;
 }
 

@@ -41,6 +41,10 @@ Result<flows::PlannedUnit> make_unit(const flows::UnitRequest& request) {
     options.terms = request.terms;
     options.lanes = request.lanes;
     options.stages = request.stages;
+    options.shifter = request.shifter;
+    options.sign = request.sign;
+    options.product = request.product;
+    options.carry = request.carry;
     const auto spec = mac::make_mac_spec(options);
     if (!spec) return spec.error();
     const auto artifacts = emit::make_artifacts(spec.value(), mac::build_mac(spec.value()));
@@ -230,7 +234,8 @@ void add_sweep(CLI::App& app, Session& session) {
                               [&session, given] { return sweep(session, *given); });
     verb->add_option("PLAN", given->plan,
                      "A TOML file: pairs, weights, activations, accumulators, terms, lanes, "
-                     "stages, targets, efforts, seeds, freq, verify")
+                     "stages, shifters, signs, products, carries, targets, efforts, seeds, freq, "
+                     "verify, ...")
         ->required();
     verb->add_option("--store", given->store, "The SQLite file with a row a point; made if missing")
         ->required();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/junit.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 struct SynthVerb {
     mac::MacOptions unit;
+    ArchitectureAim aim;
     flows::SynthRequest request;
     bool dsp = false;
     bool record = false;
@@ -32,6 +34,17 @@ ExitCode measure(const Session& session, SynthVerb given) {
     if (given.record && !names_folder(given.unit.spec))
         complaints.push_back({"record: there is no folder to record in",
                               "--record beside a DIR/MODULE that `bitshed gen` wrote"});
+    if (given.aim.objective) {
+        if (names_folder(given.unit.spec))
+            complaints.push_back({"--optimize chooses nothing in a folder",
+                                  "--optimize beside a SPEC, or of `bitshed gen`"});
+        given.aim.target = given.request.target;
+        for (auto& complaint : choose_architecture(session, given.aim, given.unit))
+            if (std::none_of(complaints.begin(), complaints.end(), [&](const Complaint& said) {
+                    return said.problem == complaint.problem;  // of the target, which both look up
+                }))
+                complaints.push_back(std::move(complaint));
+    }
     const auto unit = load_unit(given.unit, complaints);
     if (!unit) return Session::fail(unit.error());
 
@@ -74,6 +87,7 @@ void add_synth(CLI::App& app, Session& session) {
                  "  bitshed synth 'e2m1*e2m1' --target asic-osu018 --activity gauss",
                  [&session, given] { return measure(session, *given); });
     add_mac_options(verb, given->unit);
+    add_optimize_option(verb, given->aim);
     verb->add_option("--target", given->request.target, "One of " + target_names())->required();
     verb->add_option(
         "--seeds", given->request.seeds,

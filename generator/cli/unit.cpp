@@ -16,7 +16,8 @@ namespace {
 bool has_spec_flags(const mac::MacOptions& options) {
     return options.weight || options.activation || options.accumulator || options.result ||
            options.terms || options.width || options.overflow || options.lanes || options.stages ||
-           options.handshake || options.shifter || options.enable;
+           options.handshake || options.shifter || options.sign || options.product ||
+           options.carry || options.enable;
 }
 
 Result<Unit> read_unit(const std::string& given) {

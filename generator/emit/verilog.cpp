@@ -182,6 +182,9 @@ class Printer {
                 return {"|" + within(given.operands[0], Binding::primary), Binding::unary};
             case Op::reduce_and:
                 return {"&" + within(given.operands[0], Binding::primary), Binding::unary};
+            case Op::lookup:
+                return {fmt::format("{}[{}]", node(given.operands[0]).name,
+                                    expression(given.operands[1]).text)};
             case Op::input:
             case Op::reg:
                 break;

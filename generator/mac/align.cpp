@@ -24,9 +24,44 @@ unsigned ceil_divide(unsigned a, unsigned b) {
     return (a + b - 1) / b;
 }
 
+/// For a late sign, in 6-input LUTs by count, beside those of the adder. Two bits of the fine shift
+/// are one LUT a place. A place's adder takes in its sign and what the place shows, where that is
+/// one of two parts; each further part is a LUT. Where no block number follows, it takes in the
+/// last bit of the fine shift.
+unsigned late_cost(const Alignment& given, unsigned fine_bits) {
+    const unsigned value_bits = given.value.width();
+    const unsigned code_bits = given.shift.width() - fine_bits;
+    const unsigned absorbed = code_bits == 0 ? 1 : 0;
+    unsigned cost = 0;
+    for (unsigned i = 0; i + absorbed < fine_bits; i += 2)
+        cost += value_bits + (1u << std::min(i + 2, fine_bits - absorbed)) - 1;
+    if (code_bits == 0) return cost;
+    const unsigned block = 1u << fine_bits;
+    const unsigned fine_width = value_bits + block - 1;
+    const unsigned first_number = given.least_shift / block;
+    for (unsigned place = given.least_shift; place < given.least_shift + given.places; ++place) {
+        unsigned parts = 0;
+        for (unsigned part = 0; part * block + place % block < fine_width; ++part)
+            if (place / block >= first_number + part && place / block - part < 1u << code_bits)
+                ++parts;
+        cost += parts > 2 ? parts - 2 : 0;
+    }
+    if (code_bits > 2) cost += (1u << code_bits) - first_number;
+    return cost;
+}
+
+Split choose_late_split(const Alignment& given) {
+    const unsigned shift_bits = given.shift.width();
+    unsigned best = shift_bits;
+    for (unsigned fine_bits = shift_bits; fine_bits-- > 0 && given.shifter == Shifter::blocks;)
+        if (late_cost(given, fine_bits) < late_cost(given, best)) best = fine_bits;
+    return {best, given.value.width() + (1u << best) - 1};
+}
+
 /// The split that takes the fewest 4-input LUTs by count: a multiplexer bit a fine step, one LUT a
 /// place and two a block. A finely shifted value must fit two blocks.
 Split choose_split(const Alignment& given) {
+    if (given.sign == Sign::late) return choose_late_split(given);
     const unsigned value_bits = given.value.width();
     const unsigned shift_bits = given.shift.width();
     const unsigned end = given.least_shift + given.places;  // places are counted from a shift of 0
@@ -85,15 +120,61 @@ FinelyAligned align_finely(Builder& b, const Alignment& given) {
     return {given, fine, number, 1u << split.fine_bits};
 }
 
-std::vector<std::string> notes_on_blocks() {
+std::vector<std::string> notes_on_blocks(Sign sign) {
+    if (sign == Sign::late)
+        return {
+            "The product is cut into parts of a block each. at<k> is 1 where the lowest part lies",
+            "in block k; the next part then lies in block k + 1."};
     return {
         "Each block of places shows the low half, the high half or the fill. Two bits say which:",
         "(high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros."};
 }
 
+namespace {
+
+/// Each block shows the part that lies there, or 0: one signal a block number, shared by blocks.
+Value place_parts(Builder& b, const FinelyAligned& fine) {
+    const Alignment& given = fine.given;
+    const unsigned block = fine.block;
+    const unsigned end = given.least_shift + given.places;
+    const unsigned first_number = given.least_shift / block;
+    const unsigned last_number =
+        std::min((1u << fine.block_number->width()) - 1, ceil_divide(end, block) - 1);
+    std::vector<Value> at;
+    for (unsigned number = first_number; number <= last_number; ++number)
+        at.push_back(b.name(fmt::format("at{}", number), b.equal(*fine.block_number, number), ""));
+    std::vector<Value> parts;
+    for (unsigned low = 0; low < fine.value.width(); low += block)
+        parts.push_back(b.name(fmt::format("part{}", low / block),
+                               fine.value(std::min(low + block, fine.value.width()) - 1, low), ""));
+
+    std::vector<Value> shown;  // the least block last, as a concatenation wants it
+    for (unsigned index = first_number; index * block < end; ++index) {
+        const unsigned from = std::max(index * block, given.least_shift) - index * block;
+        const unsigned to = std::min((index + 1) * block, end) - 1 - index * block;
+        Value sum = b.constant(to - from + 1, 0);
+        for (unsigned number = first_number; number <= std::min(index, last_number); ++number) {
+            const unsigned part = index - number;
+            if (part >= parts.size() || parts[part].width() <= from) continue;
+            const unsigned top = std::min(to, parts[part].width() - 1);
+            const Value seen =
+                parts[part](top, from) & b.repeat(at[number - first_number], top - from + 1);
+            sum = sum | b.zero_extended(seen, to - from + 1);
+        }
+        shown.insert(shown.begin(),
+                     b.name(fmt::format("block{}", index), sum,
+                            fmt::format("places {} to {}", index * block + from - given.least_shift,
+                                        index * block + to - given.least_shift)));
+    }
+    return b.concat(shown);
+}
+
+}  // namespace
+
 Value place_blocks(Builder& b, const FinelyAligned& fine) {
     const Alignment& given = fine.given;
     if (!fine.block_number) return b.extended(fine.value, given.places, given.fill);
+    if (given.sign == Sign::late) return place_parts(b, fine);
     const Value number = *fine.block_number;
     const unsigned block = fine.block;
     const unsigned end = given.least_shift + given.places;

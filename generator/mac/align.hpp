@@ -11,7 +11,7 @@
 namespace bitshed::mac {
 
 /// What is to be placed: value * 2^(shift - least_shift), every bit below and above it being
-/// `fill`.
+/// `fill`, which is the constant 0 where the sign comes late.
 struct Alignment {
     rtl::Value value;          ///< named
     rtl::Value shift;          ///< named
@@ -19,6 +19,7 @@ struct Alignment {
     unsigned places = 1;       ///< bits of the result, from least_shift up
     rtl::Value fill;
     Shifter shifter = Shifter::blocks;
+    Sign sign = Sign::early;
 };
 
 /// The first half of an alignment: moved by less than a block. The second moves by whole blocks; it
@@ -37,6 +38,6 @@ rtl::Value place_blocks(rtl::Builder& b, const FinelyAligned& fine);
 bool needs_blocks(const Alignment& alignment);
 
 /// The words above the section of place_blocks().
-std::vector<std::string> notes_on_blocks();
+std::vector<std::string> notes_on_blocks(Sign sign);
 
 }  // namespace bitshed::mac

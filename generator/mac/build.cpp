@@ -10,6 +10,7 @@
 #include "mac/lane.hpp"
 #include "mac/result.hpp"
 #include "mac/sum.hpp"
+#include "mac/table.hpp"
 
 namespace bitshed::mac {
 
@@ -114,6 +115,8 @@ class MacBuilder {
     void make_lanes() {
         if (plan_.integers)
             b_.section("multiply", {}, stages_.multiply);
+        else if (plan_.has_table)
+            b_.section("decode", {"A table gives the product of the magnitudes."}, 0);
         else
             b_.section("decode",
                        {"A minifloat is (-1)^negative * significand * 2^(shift - 1) quanta; its "
@@ -132,9 +135,16 @@ class MacBuilder {
                        0);
             for_each_lane([](Lane& lane) { lane.find_specials(); });
         }
-        if (!plan_.integers) b_.section("multiply", {}, stages_.multiply);
-        for_each_lane([this](Lane& lane) {
-            lane.multiply();
+        std::vector<Value> tables;
+        if (plan_.has_table) {
+            b_.section("multiply", {"A table for each place of the product, shared by all lanes."},
+                       stages_.multiply);
+            tables = make_tables(b_, spec_.weight, spec_.activation, plan_.places);
+        } else if (!plan_.integers) {
+            b_.section("multiply", {}, stages_.multiply);
+        }
+        for_each_lane([&](Lane& lane) {
+            plan_.has_table ? lane.look_up(tables) : lane.multiply();
             if (is_float_) lane.find_negative_zero();
         });
         if (!plan_.moves) return;
@@ -144,7 +154,8 @@ class MacBuilder {
                          plan_.least_shift)},
             stages_.align);
         for_each_lane([](Lane& lane) { lane.align(); });
-        if (lanes_.front().has_blocks()) b_.section("place", notes_on_blocks(), stages_.place);
+        if (lanes_.front().has_blocks())
+            b_.section("place", notes_on_blocks(spec_.architecture.sign), stages_.place);
         for_each_lane([](Lane& lane) { lane.place(); });
     }
 
@@ -157,7 +168,7 @@ class MacBuilder {
         else
             open_accumulator();
         std::vector<Term> terms;
-        for (Lane& lane : lanes_) terms.push_back(lane.term());
+        for_each_lane([&](Lane& lane) { terms.push_back(lane.term()); });
         std::optional<Value> zeros =
             is_float_ ? std::optional<Value>(lanes_.front().negative_zero()) : std::nullopt;
         flags_ = lanes_.front().flags();
@@ -196,13 +207,37 @@ class MacBuilder {
             b_.connect(state, b_.mux(*control_.takes(), next, state));
     }
 
-    void accumulate_on_grid(const Term& sum) {
+    /// The accumulator of a grid, in one register; what it holds.
+    Value keep_whole(const Term& sum) {
         const Value acc = b_.reg("acc_q", bits_, "the sum, two's complement");
         const Value before = so_far(acc, "acc_before");
         const Value next = spec_.accumulator.overflow == Overflow::saturate
                                ? saturating_sum(b_, before, sum)
                                : wrapping_sum(b_, before, sum);
         connect(acc, b_.name("acc_d", next, ""));
+        return acc;
+    }
+
+    /// The same in halves, with the carry between them a cycle late; what they hold together.
+    Value keep_in_halves(const Term& sum) {
+        const Value low = b_.reg("low_q", bits_ / 2, "the low half of the sum");
+        const Value high = b_.reg("high_q", bits_ - bits_ / 2, "the high half, but for carry_q");
+        const Value carry = b_.reg("carry_q", 1, "out of the low half, not added yet");
+        const Halves next = deferred_sum(
+            b_,
+            {so_far(high, "high_before"), so_far(low, "low_before"), so_far(carry, "carry_before")},
+            sum);
+        connect(low, b_.name("low_d", next.low, ""));
+        connect(high, b_.name("high_d", next.high, ""));
+        connect(carry, b_.name("carry_d", next.carry, ""));
+        const Value settled =
+            b_.name("settled", b_.add(high, b_.constant(high.width(), 0), carry), "the high half");
+        return b_.name("acc_now", b_.concat({settled, low}), "the sum, two's complement");
+    }
+
+    void accumulate_on_grid(const Term& sum) {
+        const Value acc =
+            spec_.architecture.carry == Carry::deferred ? keep_in_halves(sum) : keep_whole(sum);
         std::optional<Flags> sticky;
         std::optional<Value> special;
         if (flags_) {

@@ -7,12 +7,9 @@
 
 namespace bitshed::mac {
 
-namespace {
-
 using format::Format;
 using format::Integer;
 
-/// A finite code's value in units of the format's quantum.
 Integer in_quanta(const Format& format, std::uint32_t code) {
     const format::Decoded decoded = format::decode(format, code);
     if (decoded.class_ == format::Class::zero) return 0;
@@ -20,8 +17,6 @@ Integer in_quanta(const Format& format, std::uint32_t code) {
     value <<= decoded.exponent - format::quantum_exponent(format);
     return decoded.negative ? Integer(-value) : value;
 }
-
-}  // namespace
 
 ProductRange product_range(const Format& weight, const Format& activation) {
     const Integer corners[] = {in_quanta(weight, format::least_finite_code(weight)) *

@@ -7,6 +7,9 @@
 
 namespace bitshed::mac {
 
+/// A finite code's value in units of the format's quantum, its least subnormal.
+format::Integer in_quanta(const format::Format& format, std::uint32_t code);
+
 /// The least and greatest finite product of a pair, in grid units.
 struct ProductRange {
     format::Integer least;

@@ -33,8 +33,9 @@ LanePlan plan_lanes(const MacSpec& spec, unsigned kept_places) {
     plan.has_specials = has_specials(spec.weight) || has_specials(spec.activation);
     const ProductRange range = product_range(spec.weight, spec.activation);
     plan.always_zero = range.greatest == 0;
-    plan.moves =
-        !plan.always_zero && (has_exponents(spec.weight) || has_exponents(spec.activation));
+    plan.has_table = spec.architecture.product == Product::table;
+    plan.moves = !plan.has_table && !plan.always_zero &&
+                 (has_exponents(spec.weight) || has_exponents(spec.activation));
     plan.least_shift =
         (has_exponents(spec.weight) ? 1u : 0u) + (has_exponents(spec.activation) ? 1u : 0u);
     const auto product_bits =
@@ -47,6 +48,16 @@ Lane::Lane(Builder& builder, const MacSpec& spec, const LanePlan& plan, Value w,
     : b_(builder), spec_(spec), plan_(plan), w_(w), a_(a) {}
 
 void Lane::decode() {
+    if (plan_.has_table) {
+        const auto sign_bit = [](const Value& code) { return code.width() - 1; };
+        const Value w_negative = b_.name("w_negative", w_.bit(sign_bit(w_)), "sign");
+        const Value a_negative = b_.name("a_negative", a_.bit(sign_bit(a_)), "sign");
+        negative_ = b_.name("negative", w_negative ^ a_negative, "sign of the product");
+        magnitudes_ =
+            b_.name("magnitudes", b_.concat({w_(sign_bit(w_) - 1, 0), a_(sign_bit(a_) - 1, 0)}),
+                    "both codes without their signs");
+        return;
+    }
     const Shifting shifting = plan_.always_zero ? Shifting::needless : Shifting::needed;
     weight_ = decode_operand(b_, spec_.weight, w_, "w", shifting);
     activation_ = decode_operand(b_, spec_.activation, a_, "a", shifting);
@@ -101,14 +112,41 @@ void Lane::multiply() {
     product_ = multiply_by_rows(b_, significand, activation_->significand);
     if (plan_.always_zero)
         product_ = b_.name("product_set", b_.any(*product_), "never: the only finite product is 0");
-    const Value signed_product =
-        b_.name("signed_product", *product_ ^ b_.repeat(*negative_, product_->width()),
-                "one's complement where negative: the 1 is carried in below");
+    give_sign();
+}
+
+void Lane::look_up(const std::vector<Value>& tables) {
+    std::vector<Value> bits;  // the least last, as a concatenation wants it
+    for (const Value table : tables) bits.insert(bits.begin(), b_.lookup(table, *magnitudes_));
+    product_ = b_.name("product", b_.concat(bits), "in its place on the grid");
+    give_sign();
+}
+
+namespace {
+
+Value one_s_complement(Builder& b, const char* name, Value value, Value negative) {
+    return b.name(name, value ^ b.repeat(negative, value.width()),
+                  "one's complement where negative: the 1 is carried in below");
+}
+
+}  // namespace
+
+/// The product as it is moved: with an early sign, the one's complement filled with the sign.
+void Lane::give_sign() {
+    const Architecture& architecture = spec_.architecture;
+    const bool early = architecture.sign == Sign::early;
+    const Value moved =
+        early ? one_s_complement(b_, "signed_product", *product_, *negative_) : *product_;
     if (plan_.moves)
-        alignment_ = Alignment{signed_product, sum_of_shifts(), plan_.least_shift,
-                               plan_.places,   *negative_,      spec_.shifter};
+        alignment_ = Alignment{moved,
+                               sum_of_shifts(),
+                               plan_.least_shift,
+                               plan_.places,
+                               early ? *negative_ : b_.constant(1, 0),
+                               architecture.shifter,
+                               architecture.sign};
     else
-        placed_ = signed_product;
+        placed_ = moved;
 }
 
 void Lane::find_negative_zero() {
@@ -156,6 +194,8 @@ void Lane::place() {
 Term Lane::term() {
     if (integer_product_) return {integer_product_->product, integer_product_->carry};
     const Value sign = negative_ ? *negative_ : b_.constant(1, 0);
+    if (negative_ && spec_.architecture.sign == Sign::late)
+        placed_ = one_s_complement(b_, "signed_term", *placed_, sign);
     return {b_.concat({sign, *placed_}), sign, Term::End::gates};
 }
 

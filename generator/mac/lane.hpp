@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "mac/align.hpp"
 #include "mac/multiply.hpp"
@@ -32,7 +33,8 @@ struct LanePlan {
     bool integers = false;      ///< two integers: nothing is decoded or moved
     bool has_specials = false;  ///< some operand code is NaN or infinity
     bool always_zero = false;   ///< the only finite product is 0
-    bool moves = false;         ///< an operand has exponents
+    bool has_table = false;     ///< a table gives products in their places
+    bool moves = false;         ///< a product is moved to its place
     unsigned places = 1;        ///< bits of the largest product, no more than are kept
     unsigned least_shift = 0;
 };
@@ -48,8 +50,10 @@ class Lane {
     // The phases, in the order of the datapath; each is called once, inside its section.
     void decode();
     void find_specials();  ///< where the plan has specials
-    void multiply();
-    void find_negative_zero();  ///< for float accumulators, after multiply()
+    void multiply();       ///< where the plan has no table
+    /// where it has one: a table for each place (table.hpp)
+    void look_up(const std::vector<rtl::Value>& tables);
+    void find_negative_zero();  ///< for float accumulators, after multiply() or look_up()
     void align();               ///< where products move
     void place();               ///< where products move
 
@@ -64,6 +68,7 @@ class Lane {
 
   private:
     void multiply_integers();
+    void give_sign();
     rtl::Value is_zero(const DecodedOperand& operand, const char* name);
     rtl::Value sum_of_shifts();
     [[nodiscard]] rtl::Value sign() const;
@@ -73,11 +78,13 @@ class Lane {
     const LanePlan& plan_;
     rtl::Value w_, a_;
     std::optional<DecodedOperand> weight_, activation_;
+    std::optional<rtl::Value> magnitudes_;  ///< both codes without their signs
     std::optional<rtl::Value> special_pair_, negative_, product_, negative_zero_;
     std::optional<Alignment> alignment_;
     std::optional<FinelyAligned> fine_;
     std::optional<Flags> flags_;
-    std::optional<rtl::Value> placed_;  ///< one's complement on the grid, without its sign
+    /// One's complement on the grid, without its sign; the magnitude where the sign comes late.
+    std::optional<rtl::Value> placed_;
     std::optional<SignedProduct> integer_product_;
 };
 

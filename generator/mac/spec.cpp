@@ -1,8 +1,10 @@
 #include "mac/spec.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 #include "format/parse.hpp"
 #include "mac/grid.hpp"
@@ -16,6 +18,23 @@ constexpr std::int64_t default_terms = 4608;  // ResNet-18's longest sum, the pa
 constexpr int greatest_fixed_width = 512;
 constexpr int greatest_lanes = 64;
 constexpr int greatest_stages = 4;
+constexpr int least_deferred_bits = 4;  // of a sum in halves
+
+template <class T, std::size_t count>
+using Words = std::array<std::pair<std::string_view, T>, count>;
+constexpr Words<Shifter, 2> shifters = {{{"blocks", Shifter::blocks}, {"chain", Shifter::chain}}};
+constexpr Words<Sign, 2> signs = {{{"early", Sign::early}, {"late", Sign::late}}};
+constexpr Words<Product, 2> products = {
+    {{"multiply", Product::multiply}, {"table", Product::table}}};
+
+constexpr Words<Carry, 2> carries = {{{"ripple", Carry::ripple}, {"deferred", Carry::deferred}}};
+
+template <class T, std::size_t count>
+std::string_view word_of(const Words<T, count>& words, T value) {
+    for (const auto& [word, meaning] : words)
+        if (meaning == value) return word;
+    return {};
+}
 
 bool has_specials(const format::Format& format) {
     return format::has_infinity(format) || format::has_nan(format);
@@ -30,9 +49,11 @@ class Request {
         split_spec_string();
         read_formats();
         read_shape();
+        read_architecture();
         read_accumulator();
         read_result_and_overflow();
         if (!complaints_.empty()) return Error(ErrorKind::request, std::move(complaints_));
+        forget_what_decides_nothing();
         spec_.weight = *weight_;
         spec_.activation = *activation_;
         return spec_;
@@ -110,16 +131,63 @@ class Request {
         if (options_.enable && spec_.handshake != Handshake::none)
             complain(fmt::format("--enable does not go with --handshake {}", handshake),
                      "--enable with --handshake none");
-        const std::string shifter = options_.shifter.value_or("blocks");
-        if (shifter == "chain")
-            spec_.shifter = Shifter::chain;
-        else if (shifter != "blocks")
-            complain(fmt::format("--shifter {} is unknown", printable(shifter)), "blocks, chain");
         const std::string width = options_.width.value_or("tight");
         if (width == "paper")
             spec_.accumulator.width_rule = WidthRule::paper;
         else if (width != "tight")
             complain(fmt::format("--width {} is unknown", printable(width)), "tight, paper");
+    }
+
+    void read_architecture() {
+        Architecture& chosen = spec_.architecture;
+        if (weight_ && activation_) chosen = default_architecture(*weight_, *activation_);
+        choose("shifter", options_.shifter, shifters, chosen.shifter);
+        choose("sign", options_.sign, signs, chosen.sign);
+        choose("product", options_.product, products, chosen.product);
+        choose("carry", options_.carry, carries, chosen.carry);
+        if (!weight_ || !activation_) return;
+        if (chosen.product == Product::table && !can_be_table(*weight_, *activation_))
+            complain(fmt::format("--product table does not go with {} and {}",
+                                 format::name(*weight_), format::name(*activation_)),
+                     fmt::format("two minifloats without NaN and infinity, of at most {} bits "
+                                 "together beside their signs; --product multiply",
+                                 greatest_table_bits));
+    }
+
+    /// Two integers are multiplied in one way; a product that is not moved has no shifter; a sum
+    /// that is rounded or clamped in each step has one carry chain. So two requests for the same
+    /// text are one spec.
+    void forget_what_decides_nothing() {
+        Architecture& chosen = spec_.architecture;
+        const auto has_exponents = [](const format::Format& format) {
+            return format::is_minifloat(format) && format.exponent_bits > 1;
+        };
+        if (!format::is_minifloat(*weight_) && !format::is_minifloat(*activation_))
+            chosen = {.carry = chosen.carry};
+        const Accumulator& accumulator = spec_.accumulator;
+        if (accumulator.kind == AccumulatorKind::floating ||
+            accumulator.overflow == Overflow::saturate || accumulator.bits < least_deferred_bits)
+            chosen.carry = Carry::ripple;
+        if (chosen.product == Product::table ||
+            (!has_exponents(*weight_) && !has_exponents(*activation_)))
+            chosen.shifter = Shifter::blocks;
+    }
+
+    /// The value that an option's word stands for; `value` as it is where the option is absent.
+    template <class T, std::size_t count>
+    void choose(const char* option, const std::optional<std::string>& text,
+                const Words<T, count>& words, T& value) {
+        if (!text) return;
+        std::vector<std::string_view> allowed;
+        for (const auto& [word, meaning] : words) {
+            if (word == *text) {
+                value = meaning;
+                return;
+            }
+            allowed.push_back(word);
+        }
+        complain(fmt::format("--{} {} is unknown", option, printable(*text)),
+                 fmt::format("{}", fmt::join(allowed, ", ")));
     }
 
     void read_accumulator() {
@@ -296,7 +364,14 @@ std::string module_name(const MacSpec& spec) {
     if (spec.enable == Enable::present) name += "_en";
     if (spec.handshake != Handshake::none)
         name += fmt::format("_{}", handshake_name(spec.handshake));
-    if (spec.shifter == Shifter::chain) name += "_chain";
+    const Architecture usual = default_architecture(spec.weight, spec.activation);
+    const Architecture& chosen = spec.architecture;
+    for (const auto& [differs, word] :
+         {std::pair(chosen.shifter != usual.shifter, word_of(shifters, chosen.shifter)),
+          std::pair(chosen.sign != usual.sign, word_of(signs, chosen.sign)),
+          std::pair(chosen.product != usual.product, word_of(products, chosen.product)),
+          std::pair(chosen.carry != usual.carry, word_of(carries, chosen.carry))})
+        if (differs) name += fmt::format("_{}", word);
     return name;
 }
 
@@ -317,8 +392,48 @@ std::string command_line(const MacSpec& spec) {
     if (spec.enable == Enable::present) line += " --enable";
     if (spec.handshake != Handshake::none)
         line += fmt::format(" --handshake {}", handshake_name(spec.handshake));
-    if (spec.shifter == Shifter::chain) line += " --shifter chain";
+    const std::string architecture =
+        architecture_options(spec.architecture, default_architecture(spec.weight, spec.activation));
+    if (!architecture.empty()) line += " " + architecture;
     return line;
+}
+
+bool can_be_table(const format::Format& weight, const format::Format& activation) {
+    for (const auto* format : {&weight, &activation})
+        if (!format::is_minifloat(*format) || has_specials(*format)) return false;
+    return format::width(weight) + format::width(activation) - 2 <= greatest_table_bits;
+}
+
+Architecture default_architecture(const format::Format& /*weight*/,
+                                  const format::Format& /*activation*/) {
+    return {};
+}
+
+void ask_for(const Architecture& architecture, MacOptions& options) {
+    if (!options.shifter) options.shifter = word_of(shifters, architecture.shifter);
+    if (!options.sign) options.sign = word_of(signs, architecture.sign);
+    if (!options.product) options.product = word_of(products, architecture.product);
+    if (!options.carry) options.carry = word_of(carries, architecture.carry);
+}
+
+std::string architecture_words(const Architecture& architecture) {
+    return fmt::format("--shifter {} --sign {} --product {} --carry {}",
+                       word_of(shifters, architecture.shifter), word_of(signs, architecture.sign),
+                       word_of(products, architecture.product),
+                       word_of(carries, architecture.carry));
+}
+
+std::string architecture_options(const Architecture& architecture, const Architecture& other) {
+    std::vector<std::string> options;
+    if (architecture.shifter != other.shifter)
+        options.push_back(fmt::format("--shifter {}", word_of(shifters, architecture.shifter)));
+    if (architecture.sign != other.sign)
+        options.push_back(fmt::format("--sign {}", word_of(signs, architecture.sign)));
+    if (architecture.product != other.product)
+        options.push_back(fmt::format("--product {}", word_of(products, architecture.product)));
+    if (architecture.carry != other.carry)
+        options.push_back(fmt::format("--carry {}", word_of(carries, architecture.carry)));
+    return fmt::format("{}", fmt::join(options, " "));
 }
 
 int latency(const MacSpec& spec) {

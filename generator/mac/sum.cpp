@@ -25,12 +25,11 @@ namespace {
 /// from a place below, where acc has a 1. Yosys then keeps acc as the first operand of the adder,
 /// which AMD's carry cells take as it is, so that one LUT a place ends the term and adds it too. Of
 /// three operands it may choose any as the first.
-Value add_to(Builder& b, Value acc, Value value, const Term& term) {
+Value add_to(Builder& b, const char* name, Value acc, Value value, const Term& term) {
     const Value carry = term.carry;
     if (term.end == Term::End::adder || b.is_constant(carry)) return b.add(acc, value, carry);
-    const Value sum =
-        b.name("carried_sum", b.concat({acc, b.constant(1, 1)}) + b.concat({value, carry}),
-               "with a place below, which carries the 1 in");
+    const Value sum = b.name(name, b.concat({acc, b.constant(1, 1)}) + b.concat({value, carry}),
+                             "with a place below, which carries the 1 in");
     b.leave_unread(sum);
     return sum(acc.width(), 1);
 }
@@ -58,15 +57,29 @@ Term sum_of_lanes(Builder& b, const std::vector<Term>& terms) {
 }
 
 Value wrapping_sum(Builder& b, Value acc, const Term& term) {
-    return add_to(b, acc, sign_fitted(b, term.value, acc.width()), term);
+    return add_to(b, "carried_sum", acc, sign_fitted(b, term.value, acc.width()), term);
+}
+
+Halves deferred_sum(Builder& b, const Halves& sum, const Term& term) {
+    const unsigned low_bits = sum.low.width(), bits = low_bits + sum.high.width();
+    const Value value = sign_fitted(b, term.value, bits);
+    const unsigned wide = low_bits + 1;
+    const Value low = b.name("low_total",
+                             add_to(b, "low_sum", b.zero_extended(sum.low, wide),
+                                    b.zero_extended(value(low_bits - 1, 0), wide), term),
+                             "with the carry out");
+    const Term above{value(bits - 1, low_bits), sum.carry, Term::End::gates};
+    return {add_to(b, "high_sum", sum.high, above.value, above), low(low_bits - 1, 0),
+            low.bit(low_bits)};
 }
 
 Value saturating_sum(Builder& b, Value acc, const Term& term) {
     const unsigned bits = acc.width();
     const unsigned wide = std::max(bits, term.value.width()) + 1;
-    const Value sum = b.name(
-        "acc_sum", add_to(b, sign_extended(b, acc, wide), sign_extended(b, term.value, wide), term),
-        "exact, before it is clamped");
+    const Value sum = b.name("acc_sum",
+                             add_to(b, "carried_sum", sign_extended(b, acc, wide),
+                                    sign_extended(b, term.value, wide), term),
+                             "exact, before it is clamped");
     const Value above = sum(wide - 1, bits - 1);
     const Value negative = sum.bit(wide - 1);
     const Value fits = b.name("acc_fits", ~b.any(above ^ b.repeat(negative, above.width())),

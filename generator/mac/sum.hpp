@@ -21,6 +21,16 @@ Term sum_of_lanes(rtl::Builder& b, const std::vector<Term>& terms);
 /// acc + term modulo 2^bits.
 rtl::Value wrapping_sum(rtl::Builder& b, rtl::Value acc, const Term& term);
 
+/// A sum in two halves: high * 2^(bits of low) + low + carry * 2^(bits of low).
+struct Halves {
+    rtl::Value high, low;
+    rtl::Value carry;  ///< 1 bit, out of the low half, not added to the high one yet
+};
+
+/// sum + term modulo 2^bits, in two chains that do not wait for each other: the low half takes in
+/// its part of the term, the high half its own and the carry that has waited.
+Halves deferred_sum(rtl::Builder& b, const Halves& sum, const Term& term);
+
 /// acc + term, exact, then clamped to the range of acc.
 rtl::Value saturating_sum(rtl::Builder& b, rtl::Value acc, const Term& term);
 

@@ -356,6 +356,23 @@ Value Builder::all(Value value) {
                      .stage = module_.sections.back().stage});
 }
 
+Value Builder::lookup(Value table, Value index) {
+    table = here(table);
+    index = here(index);
+    check(index.width() <= 16 && table.width() == 1u << index.width(),
+          "a table has a bit for each value of its index");
+    check(!node(table).name.empty(), "a table has a name");
+    if (const Bits* fixed = constant_of(index)) {
+        unsigned place = 0;
+        for (unsigned i = fixed->width(); i-- > 0;) place = 2 * place + (fixed->bit(i) ? 1 : 0);
+        return slice(table, place, place);
+    }
+    return add_node({.op = Op::lookup,
+                     .width = 1,
+                     .operands = {table.id_, index.id_},
+                     .stage = module_.sections.back().stage});
+}
+
 Value Builder::zero_extended(Value value, unsigned width) {
     return extended(value, width, constant(1, 0));
 }

@@ -87,6 +87,8 @@ class Builder {
     Value equal(Value a, std::uint64_t b);
     Value any(Value value);  ///< 1 where some bit is 1
     Value all(Value value);  ///< 1 where every bit is 1
+    /// Bit `index` of `table`, a named value of 2^(bits of index) bits, at most 2^16.
+    Value lookup(Value table, Value index);
     Value zero_extended(Value value, unsigned width);
     /// The value with copies of `fill` (1 bit) above it.
     Value extended(Value value, unsigned width, Value fill);

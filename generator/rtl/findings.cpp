@@ -32,6 +32,7 @@ std::pair<std::size_t, std::size_t> arity(const Node& node) {
         case Op::bit_xor:
         case Op::multiply:
         case Op::equal:
+        case Op::lookup:
             return {2, 2};
         case Op::add:
             return {2, 3};
@@ -70,6 +71,8 @@ bool widths_agree(const Module& module, const Node& node) {
             return width(0) == 1 && width(1) == node.width && width(2) == node.width;
         case Op::equal:
             return width(0) == width(1) && node.width == 1;
+        case Op::lookup:
+            return width(1) <= 16 && width(0) == 1u << width(1) && node.width == 1;
         case Op::slice:
             return node.low + node.width <= width(0);
         case Op::reduce_or:
@@ -157,6 +160,9 @@ void find_missing_names(const Module& module, std::vector<std::string>& found) {
         if (!live[id]) continue;
         if (node.op == Op::slice && module.nodes[node.operands[0]].name.empty())
             found.push_back(fmt::format("{} slices a value without a name", label(module, id)));
+        if (node.op == Op::lookup && module.nodes[node.operands[0]].name.empty())
+            found.push_back(
+                fmt::format("{} looks up in a table without a name", label(module, id)));
         if ((node.op == Op::multiply || node.op == Op::reg) && node.name.empty())
             found.push_back(fmt::format("{} needs a name", label(module, id)));
     }

@@ -230,6 +230,9 @@ void Interpreter::evaluate() {
             case Op::reduce_and:
                 to[0] = is_all_ones(a, step.widths[0]) ? 1 : 0;
                 break;
+            case Op::lookup:
+                to[0] = (a[*b / limb_bits] >> (*b % limb_bits)) & 1;
+                break;
             case Op::input:
             case Op::constant:
             case Op::reg:

@@ -30,6 +30,7 @@ enum class Op {
     equal,       ///< a == b: 1 bit
     reduce_or,   ///< 1 bit
     reduce_and,  ///< 1 bit
+    lookup,      ///< bit `index` of a named table; the index counts just its bits: 1 bit
     reg,         ///< d, and where Node::clears a clear (1 bit) that sets it to 0 instead
 };
 

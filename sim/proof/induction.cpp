@@ -28,12 +28,9 @@ class Unrolling {
     void unroll() {
         for (int frame = 0; frame <= sides_.stages; ++frame) {
             const bool last = frame == sides_.stages;
-            if (last)
-                for (const Pair& pair : relation_.late) {
-                    state_.judged[pair.judged] = aig_.input();
-                    copy(pair);
-                }
+            if (last) give_any_sum();
             make_frame(last);
+            if (last) copy_shown();
             const Literal held = this->held(*judged_);
             if (frame == 0)
                 for (const Pair& pair : relation_.always) control_.push_back(difference(pair));
@@ -42,6 +39,8 @@ class Unrolling {
                 const Literal stays = aig_.conjunction(moved_, complement(held));
                 for (const Pair& pair : relation_.late)
                     step_.push_back(aig_.conjunction(stays, difference(pair)));
+                for (const Literal different : differences_shown())
+                    step_.push_back(aig_.conjunction(stays, different));
                 return;
             }
             moved_ = aig_.conjunction(moved_, complement(held));
@@ -76,6 +75,35 @@ class Unrolling {
     void copy(const Pair& pair) {
         state_.reference[pair.reference] =
             state_.judged[pair.judged] ^ static_cast<Literal>(pair.complemented);
+    }
+
+    void give_any_sum() {
+        for (const Pair& pair : relation_.late) {
+            state_.judged[pair.judged] = aig_.input();
+            copy(pair);
+        }
+        for (const std::size_t index : relation_.showing) state_.judged[index] = aig_.input();
+    }
+
+    /// In the present frame the reference's registers hold what the judged file shows.
+    void copy_shown() {
+        for (const Shown& shown : relation_.shown)
+            reference_->set(sides_.reference.registers[shown.reference].value,
+                            judged_->get(shown.judged));
+    }
+
+    /// Where what the judged file shows after the present frame is not what the reference then
+    /// holds.
+    std::vector<Literal> differences_shown() {
+        Frame after(sides_.judged, aig_);
+        for (const Register& bit : sides_.judged.registers)
+            after.set(bit.value, judged_->get(bit.next));
+        std::vector<Literal> found;
+        for (const Shown& shown : relation_.shown)
+            found.push_back(aig_.exclusive_or(
+                after.get(shown.judged),
+                reference_->get(sides_.reference.registers[shown.reference].next)));
+        return found;
     }
 
     void make_frame(bool last) {

@@ -28,8 +28,12 @@ class Guess {
 
     Relation relation() {
         pair_outputs();
+        find_shown();
         pair_by_simulation();
-        return split();
+        Relation relation = split();
+        relation.shown = shown_;
+        relation.showing = showing_;
+        return relation;
     }
 
   private:
@@ -50,6 +54,36 @@ class Guess {
                 if (j != judged.end() && r != reference.end())
                     add({j->second, r->second,
                          is_complemented(port.judged[bit] ^ port.reference[bit])});
+            }
+    }
+
+    /// Registers of the reference that are a bit of an output, where the judged file works that bit
+    /// out of registers that are in no pair.
+    void find_shown() {
+        const auto judged = registers_by_node(sides_.judged);
+        const auto reference = registers_by_node(sides_.reference);
+        for (const auto& [role, port] : sides_.outputs)
+            for (std::size_t bit = 0; bit < port.judged.size(); ++bit) {
+                const auto r = reference.find(node_of(port.reference[bit]));
+                if (r == reference.end() || reference_taken_[r->second] != 0) continue;
+                std::vector<std::size_t> read;
+                for (const std::uint32_t node : support(sides_.judged.aig, {port.judged[bit]})) {
+                    const auto j = judged.find(node);
+                    if (j == judged.end()) {
+                        read.clear();
+                        break;
+                    }
+                    read.push_back(j->second);
+                }
+                if (read.empty()) continue;
+                reference_taken_[r->second] = 1;
+                shown_.push_back(
+                    {port.judged[bit] ^ static_cast<Literal>(is_complemented(port.reference[bit])),
+                     r->second});
+                for (const std::size_t index : read) {
+                    if (judged_taken_[index] == 0) showing_.push_back(index);
+                    judged_taken_[index] = 1;
+                }
             }
     }
 
@@ -138,6 +172,8 @@ class Guess {
     const Sides& sides_;
     std::vector<char> judged_taken_, reference_taken_;
     std::vector<Pair> pairs_;
+    std::vector<Shown> shown_;
+    std::vector<std::size_t> showing_;
 };
 
 }  // namespace

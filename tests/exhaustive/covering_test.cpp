@@ -40,6 +40,10 @@ const std::vector<Option> space = {
     {"stages", {"0", "1", "2", "3", "4"}},
     {"handshake", {"none", "enable", "valid", "stream"}},
     {"width", {"tight", "paper"}},
+    {"shifter", {"blocks", "chain"}},
+    {"sign", {"early", "late"}},
+    {"product", {"multiply", "table"}},
+    {"carry", {"ripple", "deferred"}},
 };
 using Choice = std::vector<std::size_t>;  // a value of every option
 
@@ -61,6 +65,10 @@ mac::MacOptions options_of(const Choice& choice) {
     else
         options.handshake = value(7);
     options.width = value(8);
+    options.shifter = value(9);
+    options.sign = value(10);
+    options.product = value(11);
+    options.carry = value(12);
     options.terms = "100";
     return options;
 }

@@ -26,6 +26,9 @@ inline std::vector<GoldenUnit> golden_units() {
              {.spec = "uint8*int4", .stages = "1"},
              {.spec = "e4m3fn*e5m2ieee", .stages = "1"},
              {.spec = "int4*e2m1"},
+             {.spec = "e3m2*e3m2", .sign = "late"},
+             {.spec = "e2m1*e2m1", .product = "table"},
+             {.spec = "e2m1*e3m2", .carry = "deferred"},
              {.spec = "e2m1*e2m1+e4m3fn", .lanes = "2", .handshake = "stream"}}) {
         const mac::MacSpec spec = mac::make_mac_spec(options).value();
         rtl::Module module = mac::build_mac(spec);

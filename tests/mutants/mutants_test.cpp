@@ -37,7 +37,7 @@ mac::MacOptions options(const std::string& spec) {
 
 /// One unit of each architecture, small enough to be judged a thousand times.
 std::vector<mac::MacSpec> architectures() {
-    std::vector<mac::MacOptions> list(7);
+    std::vector<mac::MacOptions> list(10);
     list[0] = options("e3m2*e3m1");
     list[0].stages = "1";
     list[0].enable = true;
@@ -56,6 +56,14 @@ std::vector<mac::MacSpec> architectures() {
     list[6] = options("uint3*e2m2");
     list[6].result = "bf16";
     list[6].handshake = "valid";
+    list[7] = options("e3m1*e2m2");
+    list[7].sign = "late";
+    list[8] = options("e2m1*e2m1");
+    list[8].product = "table";
+    list[9] = options("e2m1*int3");
+    list[9].carry = "deferred";
+    list[9].stages = "1";
+    list[9].enable = true;
     std::vector<mac::MacSpec> specs;
     for (const auto& each : list) specs.push_back(mac::make_mac_spec(each).value());
     return specs;

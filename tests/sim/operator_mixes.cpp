@@ -43,18 +43,19 @@ const std::vector<Mix>& mixes() {
     return all;
 }
 
-/// What operands of a mix are made of: two values of 6 bits, one of 9, two of one bit.
+/// What operands of a mix are made of: two values of 6 bits, one of 9, two of one bit, and a table
+/// of 16.
 struct Ports {
-    Value x, y, z, s, t;
+    Value x, y, z, s, t, table;
 };
 
 Ports swapped(const Ports& given) {
-    return {given.y, given.x, given.z, given.t, given.s};
+    return {given.y, given.x, given.z, given.t, given.s, given.table};
 }
 
 /// An operator of `width` bits (1 or 6), to be an operand of another.
 Value operand(Builder& b, const std::string& kind, unsigned width, const Ports& from) {
-    const auto& [x, y, z, s, t] = from;
+    const auto& [x, y, z, s, t, table] = from;
     const bool narrow = width == 1;
     const Value p = narrow ? s : x, q = narrow ? t : y;
     if (kind == "name") return p;
@@ -70,13 +71,17 @@ Value operand(Builder& b, const std::string& kind, unsigned width, const Ports& 
     if (kind == "equal") return narrow ? b.equal(x, y) : b.repeat(b.equal(x, y), 6);
     if (kind == "any") return narrow ? b.any(z) : b.repeat(b.any(z), 6);
     if (kind == "all") return narrow ? b.all(z) : b.repeat(b.all(z), 6);
+    if (kind == "lookup") {
+        const Value bit = b.lookup(table, b.concat({q.bit(0), z(2, 0)}));
+        return narrow ? bit : b.repeat(bit, 6);
+    }
     if (kind == "concat") return narrow ? b.any(b.concat({x, s})) : b.concat({s, z(4, 0)});
     return narrow ? b.all(b.repeat(s ^ t, 4)) : b.repeat(t, 6);  // repeat
 }
 
-constexpr const char* operand_kinds[] = {"name", "slice", "constant", "not",    "and",
-                                         "or",   "xor",   "add",      "mux",    "add_carry",
-                                         "any",  "all",   "equal",    "repeat", "concat"};
+constexpr const char* operand_kinds[] = {"name",  "slice",  "constant", "not",       "and", "or",
+                                         "xor",   "add",    "mux",      "add_carry", "any", "all",
+                                         "equal", "repeat", "concat",   "lookup"};
 
 }  // namespace
 
@@ -85,10 +90,11 @@ std::vector<rtl::Module> operator_mixes(const std::string& prefix) {
     for (const Mix& mix : mixes())
         for (const unsigned width : {1u, 6u}) {
             Builder b(fmt::format("{}_{}_w{}", prefix, mix.name, width));
-            const Ports from{b.input("x_i", 6, "", ""), b.input("y_i", 6, "", ""),
-                             b.input("z_i", 9, "", ""), b.input("s_i", 1, "", ""),
-                             b.input("t_i", 1, "", "")};
+            const Value x = b.input("x_i", 6, "", ""), y = b.input("y_i", 6, "", "");
+            const Value z = b.input("z_i", 9, "", "");
+            const Value s = b.input("s_i", 1, "", ""), t = b.input("t_i", 1, "", "");
             b.section("mixes", {}, 0);
+            const Ports from{x, y, z, s, t, b.name("bits", b.concat({y(3, 0), x, x}), "")};
             unsigned count = 0;
             for (std::size_t place = 0; place < mix.widths.size(); ++place)
                 for (const char* inner : operand_kinds)

@@ -117,7 +117,7 @@ TEST_CASE("printer: the test modules hold every kind of node and many widths") {
             if (node.op == Op::add && node.operands.size() == 3) ++carrying;
         }
     }
-    CHECK(ops.size() == 15);
+    CHECK(ops.size() == 16);
     CHECK(widths.size() > 100);
     CHECK(clearing > 20);
     CHECK(resetting > 20);

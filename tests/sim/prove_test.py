@@ -26,6 +26,10 @@ PROVED = [
     "e2m1*e2m1 --handshake stream --stages 2", "e2m1*e2m1 --result e4m3fn", "e2m1*int3 --result int4 --stages 1",
     "e2m1*e2m1+e4m3", "e2m1fnuz*e3m1fn+e4m3fnuz", "e3m2*e3m1+e3m2fn --result e2m1", "e2m2ieee*int3+e3m2 --enable",
     "e2m1*e2m1+e5m2ieee --handshake stream", "int4*uint3+e4m3ieee --handshake valid --stages 1",
+    "e4m3*e4m3 --sign late", "e5m2*e3m2 --sign late --shifter chain --stages 1", "e2m1*e2m1 --product table",
+    "e3m0*e2m0+e4m3 --product table --sign late --lanes 2", "e4m3*e4m3 --carry deferred",
+    "int5*int4 --carry deferred --stages 2 --enable", "e2m1*e2m1 --carry deferred --handshake stream --stages 1",
+    "e2m1*int4+fixed9 --carry deferred --result int6 --handshake valid",
 ]
 
 # A unit, what is damaged, the text and what is put in its place (regular expressions).
@@ -46,6 +50,14 @@ DAMAGED = [
     ("e2m1*e2m1 --result e4m3", "the result is not rounded", r"result_round_up       = ", r"result_round_up       = 1'd0 & "),
     ("e2m1*e2m1 --handshake stream", "a waiting sum is overwritten", r"out_ready_i \| ~out_valid_q", r"1'd1 | out_valid_q"),
     ("e2m1*e2m1 --handshake valid", "a stray pair joins a sum", r"in_valid_i & \(in_first_i \| open_q\)", r"in_valid_i"),
+    ("e4m3*e4m3 --sign late", "a part lies a block too far", r"part0 & \{(\d+)\{at2\}\}", r"part0 & {\1{at1}}"),
+    ("e4m3*e4m3 --sign late", "a term has no sign", r"term \^ \{36\{negative\}\}", r"term"),
+    ("e4m3*e4m3 --carry deferred", "the carry is lost", r"carry_q <= clear_i \? 1'd0 : carry_d", r"carry_q <= 1'd0"),
+    ("e4m3*e4m3 --carry deferred", "the carry outlives a clear", r"carry_q <= clear_i \? 1'd0 : carry_d",
+     r"carry_q <= carry_d"),
+    ("int5*int4 --carry deferred --stages 2", "the carry is not shown", r"settled( +)= high_q \+ \{\d+'d0, carry_q\}",
+     r"settled\1= high_q"),
+    ("e2m1*e2m1 --product table", "a bit of a table is another", r"table2(\s+)= 64'h", r"table2\1= 64'h200 ^ 64'h"),
     ("e2m1*e2m1+fixed10 --overflow saturate", "it wraps", None, None),
 ]
 

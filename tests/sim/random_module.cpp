@@ -123,7 +123,13 @@ class RandomModule {
 
     Value flag(int depth) {
         const unsigned width = some_width();
-        switch (below(4)) {
+        switch (below(5)) {
+            case 4: {
+                const unsigned index_bits = 1 + below(6);
+                const Value table = b_.name(next_name("t", ""), leaf(1u << index_bits), "");
+                pool_.push_back(table);
+                return b_.lookup(table, expression(index_bits, depth));
+            }
             case 0:
                 return b_.any(expression(width, depth));
             case 1:

@@ -28,7 +28,11 @@ std::string facts(const MacSpec& spec) {
          << (spec.result ? bitshed::format::name(*spec.result) : "-") << ' '
          << (spec.result ? bitshed::mac::overflow_name(spec.result_overflow) : "-") << ' '
          << spec.lanes << ' ' << spec.stages << ' ' << static_cast<int>(spec.enable) << ' '
-         << bitshed::mac::handshake_name(spec.handshake) << ' ' << static_cast<int>(spec.shifter);
+         << bitshed::mac::handshake_name(spec.handshake) << ' '
+         << static_cast<int>(spec.architecture.shifter) << ' '
+         << static_cast<int>(spec.architecture.sign) << ' '
+         << static_cast<int>(spec.architecture.product) << ' '
+         << static_cast<int>(spec.architecture.carry);
     return text.str();
 }
 
@@ -41,7 +45,9 @@ MacOptions options_of(const std::string& line) {
         {"--terms", &options.terms},         {"--width", &options.width},
         {"--result", &options.result},       {"--overflow", &options.overflow},
         {"--lanes", &options.lanes},         {"--stages", &options.stages},
-        {"--handshake", &options.handshake}, {"--shifter", &options.shifter}};
+        {"--handshake", &options.handshake}, {"--shifter", &options.shifter},
+        {"--carry", &options.carry},         {"--sign", &options.sign},
+        {"--product", &options.product}};
     while (words >> word) {
         if (word == "--enable") {
             options.enable = true;
@@ -92,6 +98,18 @@ std::vector<MacSpec> many_specs() {
                     make_mac_spec(
                         {.spec = "e4m3*e4m3", .lanes = lanes, .stages = stages, .shifter = shifter})
                         .value());
+    for (const char* spec : {"e2m1*e2m1", "e1m2*e1m2+fixed24", "int4*e2m1", "int4*int8"})
+        for (const char* shifter : {"blocks", "chain"})
+            for (const char* sign : {"early", "late"})
+                for (const char* product : {"multiply", "table"})
+                    for (const char* carry : {"ripple", "deferred"}) {
+                        const auto made = make_mac_spec({.spec = spec,
+                                                         .shifter = shifter,
+                                                         .sign = sign,
+                                                         .product = product,
+                                                         .carry = carry});
+                        if (made) specs.push_back(made.value());
+                    }
     return specs;
 }
 
@@ -150,6 +168,24 @@ TEST_CASE("command line: defaults are left out, aliases are canonical") {
     CHECK(line({.spec = "e4m3*e4m3+fp32", .overflow = "ieee"}) == "'e4m3*e4m3+e8m23ieee'");
     CHECK(line({.spec = "e2m1*e2m1", .terms = "16", .stages = "2", .enable = true}) ==
           "'e2m1*e2m1+exact' --terms 16 --stages 2 --enable");
+    CHECK(line({.spec = "e2m1*e2m1", .shifter = "blocks", .sign = "late", .product = "table"}) ==
+          "'e2m1*e2m1+exact' --sign late --product table");
     CHECK(line({.spec = "e4m3*e4m3+fp16", .result = "fp16", .overflow = "ieee"}) ==
           "'e4m3*e4m3+e5m10ieee' --result e5m10ieee --overflow ieee");
+}
+
+TEST_CASE("architecture: what decides nothing is forgotten") {
+    const auto line = [](const MacOptions& options) {
+        return command_line(make_mac_spec(options).value());
+    };
+    CHECK(line({.spec = "int8*int4", .shifter = "chain", .sign = "late"}) == "'int8*int4+exact'");
+    CHECK(line({.spec = "e1m3*int4", .shifter = "chain", .sign = "late"}) ==
+          "'e1m3*int4+exact' --sign late");
+    CHECK(line({.spec = "e2m1*e2m1", .shifter = "chain", .product = "table"}) ==
+          "'e2m1*e2m1+exact' --product table");
+    CHECK(line({.spec = "int8*int4", .carry = "deferred"}) == "'int8*int4+exact' --carry deferred");
+    for (const char* spec : {"e4m3*e4m3+fp16", "int4*int4+fixed3"})
+        CHECK(line({.spec = spec, .carry = "deferred"}) == line({.spec = spec}));
+    CHECK(line({.spec = "int4*int4+fixed9", .overflow = "saturate", .carry = "deferred"}) ==
+          line({.spec = "int4*int4+fixed9", .overflow = "saturate"}));
 }

@@ -236,6 +236,13 @@ TEST_CASE("spec: other words that are not allowed") {
     refused({.spec = "e4m3*e4m3", .width = ""}, "tight, paper");
     refused({.spec = "e4m3*e4m3", .handshake = "axi"}, "none, valid, stream");
     refused({.spec = "e4m3*e4m3", .shifter = "barrel"}, "blocks, chain");
+    refused({.spec = "e4m3*e4m3", .sign = "never"}, "early, late");
+    refused({.spec = "e4m3*e4m3", .product = "divide"}, "multiply, table");
+    refused({.spec = "e4m3*e4m3", .carry = "skip"}, "ripple, deferred");
+    for (const char* spec :
+         {"e4m3*e4m3", "e2m1*e3m1", "e2m1fn*e2m1", "e2m1*e1m1ieee", "int3*int3", "e1m0*int3"})
+        refused({.spec = spec, .product = "table"}, "at most 6 bits");
+    CHECK(complaints({.spec = "e4m3*e4m0", .shifter = "", .sign = "", .product = ""}).size() == 3);
     refused({.spec = "e4m3*e4m3", .handshake = "valid", .enable = true}, "--enable");
     refused({.spec = "e4m3*e4m3", .handshake = "stream", .enable = true}, "--enable");
     refused({.spec = "e4m3*e4m3", .result = "e9m3"}, "e9m3");

@@ -53,6 +53,15 @@ TEST_CASE("builder: a slice lies inside a value that has a name") {
     CHECK(given.x.bit(7).width() == 1);
 }
 
+TEST_CASE("builder: a table has a name, and a bit for each value of its index") {
+    refused([](Given& g) { g.b.lookup(g.x, g.one); });
+    refused([](Given& g) { g.b.lookup(g.x, g.narrow); });
+    refused([](Given& g) { g.b.lookup(g.x ^ g.y, g.narrow(2, 0)); });
+    refused([](Given& g) { g.b.lookup(g.b.constant(8, 0x96), g.narrow(2, 0)); });
+    Given given;
+    CHECK(given.b.lookup(given.x, given.narrow(2, 0)).width() == 1);
+}
+
 TEST_CASE("builder: a name is given once, and is not empty") {
     refused([](Given& g) { g.b.name("x_i", g.x + g.y, ""); });
     refused([](Given& g) { g.b.name("", g.x + g.y, ""); });

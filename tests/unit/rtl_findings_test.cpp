@@ -69,10 +69,11 @@ TEST_CASE("findings: a good module has none") {
 
 TEST_CASE("findings: a wrong number of operands, for every kind of node") {
     const std::vector<std::pair<Op, std::size_t>> wrong = {
-        {Op::input, 1},    {Op::constant, 1},  {Op::bit_not, 2},   {Op::bit_and, 1},
-        {Op::bit_or, 3},   {Op::bit_xor, 0},   {Op::add, 1},       {Op::add, 4},
-        {Op::multiply, 3}, {Op::mux, 2},       {Op::concat, 0},    {Op::slice, 2},
-        {Op::equal, 1},    {Op::reduce_or, 2}, {Op::reduce_and, 0}};
+        {Op::input, 1},    {Op::constant, 1},  {Op::bit_not, 2},    {Op::bit_and, 1},
+        {Op::bit_or, 3},   {Op::bit_xor, 0},   {Op::add, 1},        {Op::add, 4},
+        {Op::multiply, 3}, {Op::mux, 2},       {Op::concat, 0},     {Op::slice, 2},
+        {Op::equal, 1},    {Op::reduce_or, 2}, {Op::reduce_and, 0}, {Op::lookup, 1},
+        {Op::lookup, 3}};
     for (const auto& [op, count] : wrong)
         finds("sum_d has " + std::to_string(count) + " operands", [&](Module& module) {
             module.nodes[sum].op = op;
@@ -102,6 +103,8 @@ TEST_CASE("findings: operands whose widths do not fit, for every kind of node") 
     finds_misfit({.op = Op::equal, .width = 8, .operands = {x, y}});
     finds_misfit({.op = Op::reduce_or, .width = 8, .operands = {x}});
     finds_misfit({.op = Op::reduce_and, .width = 8, .operands = {x}});
+    finds_misfit({.op = Op::lookup, .width = 1, .operands = {x, clk}});
+    finds_misfit({.op = Op::lookup, .width = 1, .operands = {x, y}});
     finds_misfit({.op = Op::slice, .width = 8, .operands = {x}, .low = 1});
     finds_misfit({.op = Op::constant, .width = 8, .constant = Bits(4, 5)});
     finds_misfit({.op = Op::constant, .width = 8});
@@ -137,6 +140,12 @@ TEST_CASE("findings: a slice of a value without a name, and products and registe
     finds("low slices a value without a name", [](Module& module) {
         module.nodes[sum].name.clear();
         module.nodes[low].operands = {sum};
+    });
+    finds("low looks up in a table without a name", [](Module& module) {
+        module.nodes[sum] = {.op = Op::concat, .width = 2, .operands = {clk, clk}};
+        module.nodes[sum_q].width = module.ports[3].width = 2;
+        module.nodes[low] = {.op = Op::lookup, .width = 1, .operands = {sum, clk}, .name = "low"};
+        module.ports[4].width = 1;
     });
     finds("node 3 needs a name", [](Module& module) {
         module.nodes[sum] = {.op = Op::multiply, .width = 9, .operands = {x, clk}};

@@ -21,7 +21,7 @@ using bitshed::test::Value;
 
 constexpr Op operations[] = {Op::bit_not,   Op::bit_and,    Op::bit_or, Op::bit_xor,
                              Op::add,       Op::multiply,   Op::mux,    Op::equal,
-                             Op::reduce_or, Op::reduce_and, Op::slice};
+                             Op::reduce_or, Op::reduce_and, Op::slice,  Op::lookup};
 
 /// No operation is left of `make`, and it shows `expected` whatever x is.
 void folds(const std::function<Value(Given&)>& make,
@@ -89,6 +89,17 @@ TEST_CASE("builder: an operation on constants is its value") {
     folds([&](Given& g) { return g.b.mux(g.b.constant(1, 0), g.y, g.x); },
           [](unsigned x) { return x; });
     folds([&](Given& g) { return g.b.mux(g.one, g.x, g.x); }, [](unsigned x) { return x; });
+}
+
+TEST_CASE("builder: a lookup by a constant is that bit of the table") {
+    const Module module = shown([](Given& g) { return g.b.lookup(g.x, g.b.constant(3, 5)); });
+    CHECK(count_of(module, Op::lookup) == 0);
+    CHECK(count_of(module, Op::slice) == 1);
+    Bench bench(module);
+    bench.set("x_i", 0x20);
+    CHECK(bench.get("y_o") == 1);
+    bench.set("x_i", 0xdf);
+    CHECK(bench.get("y_o") == 0);
 }
 
 TEST_CASE("builder: adding 0, carrying 0 and inverting twice leave nothing") {

@@ -142,6 +142,21 @@ TEST_CASE("interpreter: equal compares every bit") {
     }
 }
 
+TEST_CASE("interpreter: a lookup is the bit of its index, in tables of a limb and of many") {
+    std::mt19937_64 random(7);
+    for (const unsigned index_bits : {1u, 3u, 6u, 7u, 9u}) {
+        const Number table = random_number(random, 1u << index_bits);
+        Bench bench =
+            combinational(1u << index_bits, index_bits,
+                          [](Builder& b, Value x, Value y, Value) { return b.lookup(x, y); });
+        bench.set("x_i", table);
+        for (unsigned index = 0; index < 1u << index_bits; ++index) {
+            bench.set("y_i", index);
+            REQUIRE(bench.get("y_o") == bits_of(table, index, 1));
+        }
+    }
+}
+
 TEST_CASE("interpreter: reductions see every bit") {
     for (const unsigned width : widths) {
         Bench any =
