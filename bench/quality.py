@@ -48,9 +48,11 @@ def peers():
     least = {}
     for row in rows:
         integer = row["format"].startswith("int")
-        if row["peer"] == STRAW_MAN or (integer and row["peer"] != BOOTH and row["format"] != "int3"):
+        if row["lanes"] != 1 or row["peer"] == STRAW_MAN:
             continue
-        for flow, sizes in (("stock", [row["stock"]]), ("best", [row["stock"], row["area"]])):
+        if integer and row["peer"] != BOOTH and row["format"] != "int3":
+            continue
+        for flow, sizes in (("stock", [row["stock"]]), ("best", [row["stock"], row.get("area", row["stock"])])):
             key = row["format"], row["target"], flow
             least[key] = min([*sizes, *([least[key]] if key in least else [])])
     return least
