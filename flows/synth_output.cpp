@@ -92,7 +92,7 @@ Json energy_json(const SynthResult& result) {
     return document;
 }
 
-/// "stock 194, area-once 165, area-repeated 164: area-repeated is kept".
+/// "stock 194, area-once 165, area-climbed 156: area-climbed is kept".
 std::string attempt_list(const SynthResult& result) {
     std::string list;
     for (const auto& attempt : result.attempts)

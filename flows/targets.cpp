@@ -5,37 +5,22 @@
 
 #include <algorithm>
 
+#include "flows/area_scripts.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::flows {
 
-namespace {
-
-/// The loop for LUTs, in the words of Yosys's `abc -script`: strash makes an and-inverter graph of
-/// the present network, dch adds structural choices, `if -a` maps for area, mfs2 -a simplifies the
-/// LUTs by don't-cares, lutpack packs them.
-std::string lut_loop(int rounds) {
-    std::string script = "+";
-    for (int round = 0; round < rounds; ++round)
-        script += fmt::format("{}strash;dch;if,-a;mfs2,-a;lutpack", round == 0 ? "" : ";");
-    return script;
-}
-
-AreaAttempt lut_attempt(const std::string& name, int rounds, const std::vector<std::string>& before,
-                        const std::string& abc, const std::vector<std::string>& after) {
-    AreaAttempt attempt{name, before};
-    attempt.passes.push_back(fmt::format("{} -script {}", abc, lut_loop(rounds)));
-    attempt.passes.insert(attempt.passes.end(), after.begin(), after.end());
-    return attempt;
-}
-
-}  // namespace
-
-std::vector<AreaAttempt> lut_attempts(const std::vector<std::string>& before,
-                                      const std::string& abc,
+std::vector<AreaAttempt> lut_attempts(const std::vector<std::string>& before, int lut_inputs,
                                       const std::vector<std::string>& after) {
-    return {lut_attempt("area-once", 1, before, abc, after),
-            lut_attempt("area-repeated", 5, before, abc, after)};
+    std::vector<AreaAttempt> attempts = {
+        {"area-once", before}, {"area-climbed", before}, {"area-restarted", before}};
+    const std::string scripts[] = {mapped_once(), climbed(lut_inputs), restarted(lut_inputs)};
+    for (std::size_t i = 0; i < attempts.size(); ++i) {
+        auto& passes = attempts[i].passes;
+        passes.push_back(fmt::format("abc -lut {} -script {}", lut_inputs, scripts[i]));
+        passes.insert(passes.end(), after.begin(), after.end());
+    }
+    return attempts;
 }
 
 bool Target::has(Resource resource) const {

@@ -107,10 +107,9 @@ std::vector<Target> gatemate_targets();  ///< GateMate
 std::vector<Target> xilinx_targets();    ///< 7 series, UltraScale+: synthesis alone
 std::vector<Target> asic_targets();      ///< the OSU standard-cell libraries
 
-/// Area passes for LUTs: structural choices and an area-oriented mapping, once and five times over.
-/// `before` and `after` stand around the call of `abc` (as "abc -lut 4").
-std::vector<AreaAttempt> lut_attempts(const std::vector<std::string>& before,
-                                      const std::string& abc,
+/// Area passes for LUTs of so many inputs, by the scripts of area_scripts.hpp: area-once,
+/// area-climbed, area-restarted. `before` and `after` stand around the call of `abc`.
+std::vector<AreaAttempt> lut_attempts(const std::vector<std::string>& before, int lut_inputs,
                                       const std::vector<std::string>& after);
 
 }  // namespace bitshed::flows

@@ -21,7 +21,7 @@ Target gowin(const std::string& name, const std::string& description, const std:
                       .mapping = {},
                       .area_from = "map_luts",
                       .area_back = "map_cells",
-                      .attempts = lut_attempts({"sort"}, "abc -lut 4", {"clean"}),
+                      .attempts = lut_attempts({"sort"}, 4, {"clean"}),
                       .finish = {},
                       .pads = {"techmap -map gowin_lut4.v",
                                "hilomap -singleton -hicell VCC V -locell GND G",

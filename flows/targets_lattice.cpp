@@ -23,7 +23,7 @@ Target ice40(const std::string& name, const std::string& description, const std:
                       .area_from = "map_luts",
                       .area_back = "map_cells",
                       .attempts =
-                          lut_attempts({}, "abc -lut 4",
+                          lut_attempts({}, 4,
                                        {"ice40_wrapcarry -unwrap", "techmap -map +/ice40/ff_map.v",
                                         "clean", "opt_lut -tech ice40"}),
                       .finish = {},
@@ -45,13 +45,11 @@ Target ice40(const std::string& name, const std::string& description, const std:
 /// ECP5's carry cell has two more inputs a bit than a sum needs: the multiplexer before the addend
 /// goes there, of one bit of the cell or of both. A unit moved by --shifter chain has them.
 Target with_folding(Target target) {
-    AreaAttempt folded = target.synthesis.attempts.back();
-    folded.name = "area-folded";
     const std::vector<std::string> folding = {
         "extract -constports -swap CCU2C A0,B0 -swap CCU2C A1,B1 -map ecp5_fold.v",
         "techmap -map ecp5_folded.v", "clean"};
-    folded.passes.insert(folded.passes.begin(), folding.begin(), folding.end());
-    target.synthesis.attempts.push_back(std::move(folded));
+    for (AreaAttempt& attempt : target.synthesis.attempts)
+        attempt.passes.insert(attempt.passes.begin(), folding.begin(), folding.end());
     target.pages.insert(target.pages.end(), {{"ecp5_fold.v", templates::ecp5_fold_v},
                                              {"ecp5_folded.v", templates::ecp5_folded_v}});
     return target;
@@ -71,7 +69,7 @@ Target trellis(const std::string& name, const std::string& description, const st
                       .mapping = {},
                       .area_from = "map_luts",
                       .area_back = "map_cells",
-                      .attempts = lut_attempts({}, "abc -lut 4", {"clean"}),
+                      .attempts = lut_attempts({}, 4, {"clean"}),
                       .finish = {},
                       .pads = {}},
         .pages = {},
@@ -104,7 +102,7 @@ Target nexus() {
                       .mapping = {},
                       .area_from = "map_luts",
                       .area_back = "map_cells",
-                      .attempts = lut_attempts({}, "abc -lut 4", {"clean"}),
+                      .attempts = lut_attempts({}, 4, {"clean"}),
                       // The constant into a carry chain needs a carry cell to come from, and the
                       // constants of that cell a source.
                       .finish = {"techmap -map nexus_feed_in.v t:VLO t:VHI", "clean",

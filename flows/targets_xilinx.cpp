@@ -17,7 +17,7 @@ Target xilinx(const std::string& name, const std::string& description, const std
                       .mapping = {},
                       .area_from = "map_luts",
                       .area_back = "finalize",
-                      .attempts = lut_attempts({"opt_expr -mux_undef -noclkinv"}, "abc -lut 6",
+                      .attempts = lut_attempts({"opt_expr -mux_undef -noclkinv"}, 6,
                                                {"clean", "xilinx_srl -fixed -minlen 3",
                                                 "techmap -map +/xilinx/lut_map.v -map "
                                                 "+/xilinx/cells_map.v -D LUT_WIDTH=6",
