@@ -3,6 +3,8 @@
 
     docs/atlas.py write STORE [DIR]        makes atlas.csv.xz, atlas.json and report.html of a store that
                                            `bitshed sweep DIR/plan.toml` has filled
+    docs/atlas.py keep STORE [DIR]         makes unfinished.sqlite.xz of a store that is not full yet
+    docs/atlas.py resume STORE [DIR]       makes a store of unfinished.sqlite.xz, with which the sweep goes on
     docs/atlas.py table                    puts the table of pairs of one shape into docs/atlas.md
     docs/atlas.py check [DIR]              exits with 1 where a point of the plan is missing, twice there
                                            or not of the plan, or where docs/atlas.md has another table
@@ -150,6 +152,41 @@ def write_report(store, folder):
         shutil.copyfile(os.path.join(place, "report", "report.html"), os.path.join(folder, "report.html"))
 
 
+def kept(folder):
+    return os.path.join(folder, "unfinished.sqlite.xz")
+
+
+def keep(store, folder):
+    """The store's rows without what is of one machine: seconds and logs. The same rows give the same bytes."""
+    if not os.path.isfile(store):
+        fail(f"there is no store {store}")
+    with tempfile.TemporaryDirectory() as place:
+        copy = os.path.join(place, "atlas.sqlite")
+        with contextlib.closing(sqlite3.connect(store)) as full, contextlib.closing(sqlite3.connect(copy)) as bare:
+            full.backup(bare)
+            bare.execute("PRAGMA journal_mode = DELETE")
+            bare.execute("DELETE FROM current WHERE key IN (SELECT key FROM results WHERE kind != 'synth')")
+            bare.execute("DELETE FROM results WHERE kind != 'synth' OR status != 'done' OR key NOT IN "
+                         "(SELECT key FROM current)")
+            bare.execute("DELETE FROM current WHERE key NOT IN (SELECT key FROM results)")
+            bare.execute("UPDATE results SET seconds = 0, log = ''")
+            bare.commit()
+            bare.execute("VACUUM")
+            count, = bare.execute("SELECT count(*) FROM current").fetchone()
+        with open(copy, "rb") as file:
+            packed = lzma.compress(file.read(), format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, preset=9)
+    with open(kept(folder), "wb") as file:
+        file.write(packed)
+    print(f"unfinished.sqlite.xz: {count} of {len(names_of(read_plan(folder)))} points, {len(packed)} bytes")
+
+
+def resume(store, folder):
+    if os.path.exists(store):
+        fail(f"{store} is there already")
+    with lzma.open(kept(folder), "rb") as packed, open(store, "wb") as file:
+        shutil.copyfileobj(packed, file)
+
+
 def write(store, folder):
     rows, facts = rows_of(store, read_plan(folder))
     with open(os.path.join(folder, "atlas.csv.xz"), "wb") as file:
@@ -158,6 +195,8 @@ def write(store, folder):
         json.dump({"schema": "bitshed.atlas/1", "rows": len(rows), **facts}, file, indent=1)
         file.write("\n")
     write_report(store, folder)
+    if os.path.exists(kept(folder)):
+        os.remove(kept(folder))
     for name in ("atlas.csv.xz", "atlas.json", "report.html"):
         print(f"{name}: {os.path.getsize(os.path.join(folder, name))} bytes")
 
@@ -227,6 +266,8 @@ def main(verb="", *given):
     shipped = os.path.join(root, "docs", "atlas")
     if verb == "write" and 1 <= len(given) <= 2:
         write(given[0], given[1] if len(given) > 1 else shipped)
+    elif verb in ("keep", "resume") and 1 <= len(given) <= 2:
+        {"keep": keep, "resume": resume}[verb](given[0], given[1] if len(given) > 1 else shipped)
     elif verb == "table" and not given:
         write_table(page, "atlas.py", table_of(read_atlas(shipped)[0]))
     elif verb == "check" and len(given) <= 1:

@@ -81,6 +81,21 @@ def judge(folder, targets):
         assert atlas("check", folder).returncode == 1, wrong
 
 
+def keep_and_resume(folder, plan, store, points):
+    """What is kept of a store goes on where it stopped: nothing is run twice."""
+    kept = []
+    for _ in range(2):
+        done = atlas("keep", store, folder)
+        assert done.returncode == 0 and f"{points} of {points} points" in done.stdout, done
+        kept.append(read(folder, "unfinished.sqlite.xz"))
+    assert kept[0] == kept[1], "the same store gave other bytes"
+    again = os.path.join(folder, "again.sqlite")
+    assert atlas("resume", again, folder).returncode == 0
+    assert atlas("resume", again, folder).returncode == 1, "a store that is there already"
+    counts = json.loads(run(bitshed, "sweep", plan, "--store", again, "--quiet", "--json").stdout)
+    assert counts["cached"] == counts["points"] == points, counts
+
+
 def main():
     wanted = shipped_plan()
     doctor = json.loads(run(bitshed, "doctor", "--json").stdout)
@@ -94,12 +109,14 @@ def main():
         assert atlas("write", store, folder).returncode != 0, "a store that is not there"
         swept = run(bitshed, "sweep", plan, "--store", store, "--jobs", "2", "--quiet")
         assert swept.returncode == 0, swept
+        keep_and_resume(folder, plan, store, 2 * len(there))
         made = []
         for _ in range(2):
             written = atlas("write", store, folder)
             assert written.returncode == 0, written
             made.append([read(folder, name) for name in ("atlas.csv.xz", "atlas.json", "report.html")])
         assert made[0] == made[1], "the same store gave other bytes"
+        assert not os.path.exists(os.path.join(folder, "unfinished.sqlite.xz")), "an atlas that is whole"
         facts = json.loads(made[0][1])
         assert facts["rows"] == 2 * len(there) and "yosys" in facts["tools"], facts
         assert b"mac_e1m1_int3_exact" in made[0][2] and b"points/" not in made[0][2]
