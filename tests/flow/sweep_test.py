@@ -308,6 +308,19 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(place):
     assert "[" not in quiet, quiet
 
 
+def test_architectures_are_points_each_and_no_seed_routes_nothing(place):
+    plan = ('pairs = ["e2m1*e2m1", "int4*int4"]\nshifters = ["blocks", "chain"]\nsigns = ["early", "late"]\n'
+            'carries = ["ripple", "deferred"]\ntargets = ["ice40-hx8k"]\nseeds = []\n')
+    # Two integers have no shifter and no late sign: four requests for one unit are one point.
+    assert place.counts(plan) == (10, 10, 0, 0)
+    assert len(place.tools.log("synth")) == 10 and place.tools.log("route") == []
+    assert place.counts(plan) == (10, 0, 10, 0)
+    assert place.counts(plan.replace("seeds = []", "seeds = [1]")) == (10, 10, 0, 0)
+    assert len(place.tools.log("route")) == 10
+    words = place.sweep(plan.replace("late", "never"), status=2)
+    assert "--sign 'never'" in words and "early, late" in words, words
+
+
 def test_two_sweeps_on_one_store(place):
     place.tools.delay(0.05)
     plan = f'weights = {json.dumps(FORMATS)}\nactivations = ["e4m3", "int4"]\ntargets = ["ice40-hx8k"]\nseeds = [1]\n'
