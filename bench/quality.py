@@ -51,10 +51,25 @@ def is_moved(name):
     return name.startswith("e") and not name.startswith("e1")
 
 
-# Option sets of a unit: name -> (options, the formats whose unit they change). The first is every format's.
+def fits_table(name):
+    return name in ("e1m1", "e1m2", "e2m0", "e2m1", "e3m0")
+
+
+def is_minifloat(name):
+    return name.startswith("e")
+
+
+# Option sets of a unit: name -> (options, the formats whose unit they change, what they are tried for: LUTs
+# are "size"). The first is every format's.
 CANDIDATES = {
-    "blocks": (["--shifter", "blocks"], lambda name: True),
-    "chain": (["--shifter", "chain"], is_moved),
+    "blocks": ([], lambda name: True, ("size", "clock")),
+    "chain": (["--shifter", "chain"], is_moved, ("size", "clock")),
+    "late": (["--sign", "late"], is_minifloat, ("size",)),
+    "late-chain": (["--sign", "late", "--shifter", "chain"], is_moved, ("size",)),
+    "table": (["--product", "table"], fits_table, ("size", "clock")),
+    "deferred": (["--carry", "deferred"], lambda name: True, ("clock",)),
+    "deferred-chain": (["--carry", "deferred", "--shifter", "chain"], is_moved, ("clock",)),
+    "deferred-table": (["--carry", "deferred", "--product", "table"], fits_table, ("clock",)),
 }
 
 LANES = 16
@@ -112,9 +127,11 @@ class Peers:
                    key=lambda row: row["fmax_mhz_stock"])
 
 
-def candidates_of(name, candidates):
-    """Those that make another unit of the format; the first of all if none does."""
-    return [candidate for candidate in candidates if CANDIDATES[candidate][1](name)] or [next(iter(CANDIDATES))]
+def candidates_of(name, candidates, options):
+    """Those that make another unit of the format and are tried with such options; the first of all if none."""
+    purpose = "size" if "none" in options else "clock"  # of --seeds
+    return [candidate for candidate in candidates
+            if CANDIDATES[candidate][1](name) and purpose in CANDIDATES[candidate][2]] or [next(iter(CANDIDATES))]
 
 
 def measure(bitshed, work, unit):
@@ -142,7 +159,7 @@ class Units:
     def measure(self, figure, names, targets, all_options):
         """Measures each unit that was not measured before."""
         units = [(name, target, candidate, tuple(options)) for name in names for target in targets
-                 for options in all_options for candidate in candidates_of(name, self.candidates)]
+                 for options in all_options for candidate in candidates_of(name, self.candidates, options)]
         runs = {self.pool.submit(measure, self.bitshed, self.work, unit): unit
                 for unit in units if unit not in self.measured}
         for done, run in enumerate(concurrent.futures.as_completed(runs), 1):
@@ -152,7 +169,7 @@ class Units:
     def tries(self, name, target, options):
         """candidate -> what was measured"""
         return {candidate: self.measured[name, target, candidate, tuple(options)]
-                for candidate in candidates_of(name, self.candidates)}
+                for candidate in candidates_of(name, self.candidates, options)}
 
     def least(self, name, target, options, flow):
         """(candidate, its LUTs)"""

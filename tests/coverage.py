@@ -13,7 +13,7 @@ import sys
 import jsonschema
 
 parts_folder, readme, schemas, version = sys.argv[1:5]
-expected = ["all_pairs", "covering", "mutants", "prove"]
+expected = ["all_pairs", "architectures", "covering", "mutants", "prove"]
 parts = {}
 for name in expected:
     path = os.path.join(parts_folder, name + ".json")
@@ -44,12 +44,14 @@ def count(number):
     return f"{number:,}"
 
 
-pairs, covering, mutants, prove = (parts[name] for name in expected)
+pairs, architectures, covering, mutants, prove = (parts[name] for name in expected)
 table = [
     "| what the tests judge | units | how much |",
     "|---|---:|---|",
     f"| every pair of the 33 shapes of 3 to 8 bits, exact | {count(len(pairs['units']))} | "
     f"all {count(pairs['products'])} products, {count(pairs['cycles'])} cycles compared three ways |",
+    f"| every such shape with itself, in each other architecture | {count(len(architectures['units']))} | "
+    f"all {count(architectures['products'])} products, {count(architectures['cycles'])} cycles compared three ways |",
     f"| any two values of any two options together | {count(len(covering['units']))} | "
     f"{count(covering['couples'])} couples of option values; {count(covering['products'])} products |",
     f"| proved for all inputs and all sequences, a sample of every kind | {count(prove['proved'])} | "

@@ -213,6 +213,27 @@ def what_cannot_be_written_ends_in_5(scratch):
     expect("the files are there nevertheless", contents(scratch / "fine"), whole)
 
 
+def a_target_chooses(scratch):
+    """--target asks for an architecture, which the manifest's command asks for again without it."""
+    unit = ["e2m1*e2m1", "--target", "xilinx-us+"]
+    done = run("gen", *unit, "--out", str(scratch / "chosen"), "--json")
+    command = json.loads(done.stdout)["command"]
+    expect("the choice is told", b"--product table" in done.stderr and b"(measured)" in done.stderr, True)
+    expect("the command has it", command, "bitshed gen 'e2m1*e2m1+exact' --product table")
+    expect("area is the default", run("gen", *unit, "--optimize", "area", "--out", str(scratch / "again")).returncode, 0)
+    expect("area is the default", contents(scratch / "again"), contents(scratch / "chosen"))
+    run("gen", "e2m1*e2m1+exact", "--product", "table", "--out", str(scratch / "asked"))
+    expect("the command makes it again", contents(scratch / "asked"), contents(scratch / "chosen"))
+    given = json.loads(run("gen", *unit, "--product", "multiply", "--out", str(scratch / "given"), "--json").stdout)
+    expect("an option that is given wins", "--product" in given["command"], False)
+    for wrong, words in ((["--target", "nope"], b"ice40-hx8k"), (["--optimize", "area"], b"--target"),
+                         (["--target", "ecp5-25k", "--optimize", "speed"], b"area, clock, balanced")):
+        refused = run("gen", "e2m1*e2m1", *wrong, "--out", str(scratch / "refused"))
+        expect(f"{wrong} exits", refused.returncode, 2)
+        expect(f"{wrong} says what is allowed", words in refused.stderr, True)
+    expect("nothing is written", (scratch / "refused").exists(), False)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
@@ -222,6 +243,7 @@ def main():
         odd_folders_work(scratch)
         bad_requests_are_refused(scratch)
         what_cannot_be_written_ends_in_5(scratch)
+        a_target_chooses(scratch)
     for failure in failures:
         print("FAIL " + failure)
     print(f"{checks} checks, {len(failures)} failed")

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""The tables of docs/results.md, of what bench/quality.py measured.
+
+    docs/results.py take FILE...    joins files of `bench/quality.py --json` to docs/results/quality.json, a later
+                                    one over an earlier, and puts the tables into the page
+    docs/results.py check           exits with 1 where the page has other tables than quality.json makes
+"""
+import json
+import os
+import sys
+
+from page_table import root, split, write_table
+
+sys.path.insert(0, os.path.join(root, "bench"))
+import quality  # noqa: E402
+
+page = os.path.join(root, "docs", "results.md")
+data = os.path.join(root, "docs", "results", "quality.json")
+FLOWS = {"stock": quality.STOCK, "best": quality.BEST}
+
+
+def take(files):
+    units, figures = {}, {}
+    for name in files:
+        with open(name, encoding="utf-8") as file:
+            document = json.load(file)
+        for unit in document["units"]:
+            units[unit["format"], unit["target"], unit["candidate"], *unit["options"]] = unit
+        for figure in document["figures"]:
+            figures[figure["what"], figure["target"]] = figure
+    with open(data, "w", encoding="utf-8") as file:
+        # A line a unit and a figure, so that a change shows where it is.
+        file.write('{"units": [\n' + ",\n".join(json.dumps(units[key]) for key in sorted(units))
+                   + '\n],\n"figures": [\n' + ",\n".join(map(json.dumps, figures.values())) + "\n]}\n")
+
+
+def read():
+    with open(data, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def aims(document):
+    text = "| what | target | ours / peer | must | goal | reached |\n|---|---|---:|---:|---:|---|\n"
+    for figure in document["figures"]:
+        if figure["must"] is not None:
+            note = f" ({figure['note']})" if figure["note"] else ""
+            text += (f"| {figure['what']}{note} | {figure['target']} | {figure['value']:.3f} | {figure['must']:.2f} "
+                     f"| {figure['goal']:.2f} | {figure['reached']} |\n")
+    return text
+
+
+def least(document, name, target, flow):
+    """(LUTs, candidate) of the least unit of a flow, nothing where none was measured"""
+    options = [FLOWS["best"]] if flow == "best" else list(FLOWS.values())
+    units = [(unit[flow], list(quality.CANDIDATES).index(unit["candidate"]), unit["candidate"])
+             for unit in document["units"]
+             if (unit["format"], unit["target"]) == (name, target) and unit["options"] in options]
+    return min(units)[::2] if units else None
+
+
+def floor(peers, name, target):
+    """LUTs below which no accumulator gets that adds once a cycle: a place of the sum takes one, and on ice40 each
+    bit of the product must come out of one before the carry."""
+    row = peers.of(name, target)[0]
+    return 2 * row["acc_bits"] - 10 if target == "ice40" else row["acc_bits"]
+
+
+def luts(document):
+    peers = quality.Peers()
+    targets = ["ice40", "ecp5", "xcup"]
+    text = (f"| pair | {' | '.join(f'{target}: stock, best, peer, floor' for target in targets)} |\n"
+            f"|---|{'---|' * len(targets)}\n")
+    for name in [*quality.FIFTEEN, *quality.INTEGERS]:
+        cells = []
+        for target in targets:
+            found = {flow: least(document, name, target, flow) for flow in FLOWS}
+            shown = [f"{found[flow][0]}{quality.tag(found[flow][1])}" if found[flow] else "-" for flow in FLOWS]
+            cells.append(", ".join([*shown, str(peers.least(name, target, "best")), str(floor(peers, name, target))]))
+        text += f"| {name}*{name} | {' | '.join(cells)} |\n"
+    return text
+
+
+TABLES = {"results.py: aims": aims, "results.py: luts": luts}
+
+
+def main(verb="", *files):
+    if verb == "take" and files:
+        take(files)
+        for maker, make in TABLES.items():
+            write_table(page, maker, make(read()))
+    elif verb == "check" and not files:
+        for maker, make in TABLES.items():
+            if split(page, maker)[1] != make(read()):
+                sys.exit(f"results.py: docs/results.md has another table than docs/results/quality.json makes ({maker})")
+        print(f"{len(TABLES)} tables of {len(read()['units'])} units")
+    else:
+        sys.exit(f"results.py: '{' '.join((verb, *files))}' will not do; allowed: take FILE..., check")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,86 @@
+// Every shape of 3 to 8 bits with itself in every architecture that makes another unit of it:
+// generated, linted and judged over every pair of codes.
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <set>
+#include <thread>
+
+#include "coverage.hpp"
+#include "emit/artifacts.hpp"
+#include "format/parse.hpp"
+#include "harness/judge.hpp"
+#include "mac/build.hpp"
+
+using namespace bitshed;
+
+namespace {
+
+/// Those of a pair that are not the default, each once: what decides nothing makes no unit more.
+std::vector<mac::MacSpec> other_architectures(const format::Format& shape) {
+    std::vector<mac::MacSpec> specs;
+    std::set<std::string> known;
+    for (const char* shifter : {"blocks", "chain"})
+        for (const char* sign : {"early", "late"})
+            for (const char* product : {"multiply", "table"})
+                for (const char* carry : {"ripple", "deferred"}) {
+                    mac::MacOptions options;
+                    options.weight = options.activation = format::name(shape);
+                    options.shifter = shifter;
+                    options.sign = sign;
+                    options.product = product;
+                    options.carry = carry;
+                    auto spec = mac::make_mac_spec(options);  // refused: a table that is too large
+                    if (!spec || spec.value().architecture == mac::Architecture{}) continue;
+                    if (known.insert(mac::module_name(spec.value())).second)
+                        specs.push_back(std::move(spec).value());
+                }
+    return specs;
+}
+
+}  // namespace
+
+TEST_CASE("architectures: every shape with itself, judged over every pair of codes") {
+    std::vector<harness::UnitUnderTest> units;
+    std::uint64_t wanted = 0;
+    for (const auto& shape : format::shapes(3, 8)) {
+        if (!format::is_signed(shape)) continue;
+        for (const auto& spec : other_architectures(shape)) {
+            harness::UnitUnderTest unit;
+            unit.module = mac::build_mac(spec);
+            const auto artifacts = emit::make_artifacts(spec, *unit.module);
+            unit.manifest = artifacts.manifest;
+            unit.verilog = artifacts.verilog();
+            units.push_back(std::move(unit));
+            wanted += std::uint64_t{1} << (2 * format::width(shape));
+        }
+    }
+    // Of the 33 shapes 21 have exponents: blocks or chain, early or late, ripple or deferred, but
+    // the default. Six have none, six are integers: 3 and 1 more. Five fit a table: 4 more each.
+    CHECK(units.size() == 21 * 7 + 6 * 3 + 6 * 1 + 5 * 4);
+
+    harness::JudgeOptions options;
+    options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    options.limit = std::chrono::seconds(1500);
+    const auto verdicts = harness::judge(units, options);
+    std::uint64_t products = 0, cycles = 0;
+    auto rows = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        INFO(units[i].manifest.command);
+        REQUIRE(verdicts[i].ok());
+        const harness::Verdict& verdict = verdicts[i].value();
+        INFO(harness::describe(verdict));
+        CHECK((verdict.passed() && verdict.has_interpreter));
+        rows.push_back(tests::coverage_row(units[i].manifest.command, verdict));
+        products += verdict.pairs_visited;
+        cycles += verdict.cycles;
+    }
+    CHECK(products == wanted);
+    tests::write_coverage(
+        "architectures",
+        {{"what", "every shape of 3 to 8 bits with itself, in other architectures"},
+         {"products", products},
+         {"cycles", cycles},
+         {"units", rows}});
+    std::cout << units.size() << " units, " << products << " products, " << cycles
+              << " cycles compared three ways\n";
+}
