@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """The tables of docs/results.md, of what bench/quality.py measured.
 
-    docs/results.py take FILE...    joins files of `bench/quality.py --json` to docs/results/quality.json, a later
-                                    one over an earlier, and puts the tables into the page
+    docs/results.py take FILE...    joins the units in files of `bench/quality.py --json` to
+                                    docs/results/quality.json, a later file over an earlier, and puts the tables
+                                    into the page
     docs/results.py check           exits with 1 where the page has other tables than quality.json makes
 """
+import contextlib
+import io
 import json
 import os
 import sys
@@ -20,18 +23,14 @@ FLOWS = {"stock": quality.STOCK, "best": quality.BEST}
 
 
 def take(files):
-    units, figures = {}, {}
+    units = {}
     for name in files:
         with open(name, encoding="utf-8") as file:
-            document = json.load(file)
-        for unit in document["units"]:
-            units[unit["format"], unit["target"], unit["candidate"], *unit["options"]] = unit
-        for figure in document["figures"]:
-            figures[figure["what"], figure["target"]] = figure
+            for unit in json.load(file)["units"]:
+                units[unit["format"], unit["target"], unit["candidate"], *unit["options"]] = unit
     with open(data, "w", encoding="utf-8") as file:
-        # A line a unit and a figure, so that a change shows where it is.
-        file.write('{"units": [\n' + ",\n".join(json.dumps(units[key]) for key in sorted(units))
-                   + '\n],\n"figures": [\n' + ",\n".join(map(json.dumps, figures.values())) + "\n]}\n")
+        # A line a unit, so that a change shows where it is.
+        file.write('{"units": [\n' + ",\n".join(json.dumps(units[key]) for key in sorted(units)) + "\n]}\n")
 
 
 def read():
@@ -39,13 +38,31 @@ def read():
         return json.load(file)
 
 
+def figures_of(document):
+    """The figures of bench/quality.py, worked out of units that were measured before."""
+    units = quality.Units(None, list(quality.CANDIDATES), None, None)
+    for unit in document["units"]:
+        units.measured[unit["format"], unit["target"], unit["candidate"], tuple(unit["options"])] = unit
+    report = quality.Report(units)
+    with contextlib.redirect_stdout(io.StringIO()):
+        for figure, (names, targets, all_options) in quality.FIGURES.items():
+            there = [name for name in names
+                     if all((name, target, candidate, tuple(options)) in units.measured for target in targets
+                            for options in all_options
+                            for candidate in quality.candidates_of(name, quality.CANDIDATES, options))]
+            if there:
+                getattr(report, figure)(there, targets, all_options)
+    return report.lines
+
+
 def aims(document):
     text = "| what | target | ours / peer | must | goal | reached |\n|---|---|---:|---:|---:|---|\n"
-    for figure in document["figures"]:
-        if figure["must"] is not None:
-            note = f" ({figure['note']})" if figure["note"] else ""
-            text += (f"| {figure['what']}{note} | {figure['target']} | {figure['value']:.3f} | {figure['must']:.2f} "
-                     f"| {figure['goal']:.2f} | {figure['reached']} |\n")
+    lines = [line for line in figures_of(document) if line["reached"]]
+    first = [line["what"] for line in lines]
+    for line in sorted(lines, key=lambda line: first.index(line["what"])):
+        note = f" ({line['note']})" if line["note"] else ""
+        text += (f"| {line['what']}{note} | {line['target']} | {line['value']:.3f} | {line['must']:.2f} "
+                 f"| {line['goal']:.2f} | {line['reached']} |\n")
     return text
 
 

@@ -54,7 +54,7 @@ Split choose_late_split(const Alignment& given) {
     const unsigned shift_bits = given.shift.width();
     unsigned best = shift_bits;
     for (unsigned fine_bits = shift_bits; fine_bits-- > 0 && given.shifter == Shifter::blocks;)
-        if (late_cost(given, fine_bits) < late_cost(given, best)) best = fine_bits;
+        if (late_cost(given, fine_bits) <= late_cost(given, best)) best = fine_bits;
     return {best, given.value.width() + (1u << best) - 1};
 }
 
