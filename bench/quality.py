@@ -188,9 +188,9 @@ def mean(ratios):
 
 def print_table(title, names, targets, cells):
     print("\n" + title)
-    print((f"{'format':8}" + "".join(f"{target:36}" for target in targets)).rstrip())
+    print((f"{'format':8}" + "".join(f"{target:44}" for target in targets)).rstrip())
     for name in names:
-        print((f"{name:8}" + "".join(f"{cells[name, target]:36}" for target in targets)).rstrip(), flush=True)
+        print((f"{name:8}" + "".join(f"{cells[name, target]:44}" for target in targets)).rstrip(), flush=True)
 
 
 class Report:
