@@ -56,12 +56,12 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
                      "makes smaller on ecp5")
         ->group(group);
     verb->add_option("--sign", options.sign,
-                     "Where a product gets its sign: early (default), or late, which is smaller on "
-                     "most of AMD's")
+                     "Where a product gets its sign: early (default), before it is moved, or late, "
+                     "at the accumulator's adder")
         ->group(group);
     verb->add_option("--product", options.product,
-                     "multiply, or table for minifloats of at most 6 bits together beside signs; "
-                     "default: the smaller as a rule")
+                     "How a product is made: multiply (default), or table, for minifloats of at "
+                     "most 6 bits together beside their signs")
         ->group(group);
     verb->add_option("--carry", options.carry,
                      "How a carry crosses the accumulator: ripple (default), or deferred, in two "
@@ -72,10 +72,11 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
 }
 
 void add_optimize_option(CLI::App* verb, ArchitectureAim& aim) {
-    verb->add_option("--optimize", aim.objective,
-                     "Build the architecture that was best on the target, where --shifter, --sign "
-                     "and --product say nothing: area (fewest LUTs), clock, or balanced (fewest "
-                     "LUTs for a pair a second)");
+    verb->add_option(
+        "--optimize", aim.objective,
+        "Build the architecture that was best on the target, where --shifter, --sign, "
+        "--product and --carry say nothing: area (fewest LUTs), clock, or balanced (fewest "
+        "LUTs for a pair a second)");
 }
 
 std::vector<Complaint> choose_architecture(const Session& session, const ArchitectureAim& aim,

@@ -55,19 +55,12 @@ std::optional<rtl::Module> rebuild_module(const emit::Manifest& manifest) {
     // A manifest says how wide an exact accumulator is, not by which rule; nor the architecture,
     // but in the name.
     for (const char* width : {"tight", "paper"})
-        for (const char* shifter : {"blocks", "chain"})
-            for (const char* sign : {"early", "late"})
-                for (const char* product : {"multiply", "table"})
-                    for (const char* carry : {"ripple", "deferred"}) {
-                        mac::MacOptions options = options_of(manifest);
-                        if (manifest.accumulator.kind == "exact") options.width = width;
-                        options.shifter = shifter;
-                        options.sign = sign;
-                        options.product = product;
-                        options.carry = carry;
-                        auto made = made_for(manifest, options);
-                        if (made) return made;
-                    }
+        for (const mac::Architecture& architecture : mac::every_architecture()) {
+            mac::MacOptions options = options_of(manifest);
+            if (manifest.accumulator.kind == "exact") options.width = width;
+            mac::ask_for(architecture, options);
+            if (auto made = made_for(manifest, options)) return made;
+        }
     return std::nullopt;
 }
 

@@ -409,6 +409,16 @@ Architecture default_architecture(const format::Format& /*weight*/,
     return {};
 }
 
+std::vector<Architecture> every_architecture() {
+    std::vector<Architecture> all;
+    for (const auto& shifter : shifters)
+        for (const auto& sign : signs)
+            for (const auto& product : products)
+                for (const auto& carry : carries)
+                    all.push_back({shifter.second, sign.second, product.second, carry.second});
+    return all;
+}
+
 void ask_for(const Architecture& architecture, MacOptions& options) {
     if (!options.shifter) options.shifter = word_of(shifters, architecture.shifter);
     if (!options.sign) options.sign = word_of(signs, architecture.sign);

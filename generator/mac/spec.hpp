@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "format/encode.hpp"
 #include "format/format.hpp"
@@ -128,6 +129,9 @@ constexpr int greatest_table_bits = 6;
 
 /// What is built where no architecture is asked for.
 Architecture default_architecture(const format::Format& weight, const format::Format& activation);
+
+/// All there are, the default first. Not every pair can be built in each.
+std::vector<Architecture> every_architecture();
 
 /// Asks for an architecture with those of the options that are absent.
 void ask_for(const Architecture& architecture, MacOptions& options);

@@ -19,21 +19,15 @@ namespace {
 std::vector<mac::MacSpec> other_architectures(const format::Format& shape) {
     std::vector<mac::MacSpec> specs;
     std::set<std::string> known;
-    for (const char* shifter : {"blocks", "chain"})
-        for (const char* sign : {"early", "late"})
-            for (const char* product : {"multiply", "table"})
-                for (const char* carry : {"ripple", "deferred"}) {
-                    mac::MacOptions options;
-                    options.weight = options.activation = format::name(shape);
-                    options.shifter = shifter;
-                    options.sign = sign;
-                    options.product = product;
-                    options.carry = carry;
-                    auto spec = mac::make_mac_spec(options);  // refused: a table that is too large
-                    if (!spec || spec.value().architecture == mac::Architecture{}) continue;
-                    if (known.insert(mac::module_name(spec.value())).second)
-                        specs.push_back(std::move(spec).value());
-                }
+    for (const mac::Architecture& architecture : mac::every_architecture()) {
+        mac::MacOptions options;
+        options.weight = options.activation = format::name(shape);
+        mac::ask_for(architecture, options);
+        auto spec = mac::make_mac_spec(options);  // refused: a table that is too large
+        if (!spec || spec.value().architecture == mac::Architecture{}) continue;
+        if (known.insert(mac::module_name(spec.value())).second)
+            specs.push_back(std::move(spec).value());
+    }
     return specs;
 }
 
