@@ -36,6 +36,9 @@ joined_columns = ["model", "weight", "activation", "target", "cost", "top1", "on
 # Points of top-1 and of agreement, decibels: another processor sums in another order, and a few values
 # fall on the other side of a rounding boundary.
 tolerances = {"top1_fp32": 0.05, "top1": 0.5, "agreement": 0.6, "sqnr_db": 0.3}
+# Learned rounding takes thousands of steps from there, so that processors part further: by 0.46 points of
+# top-1 and 0.61 of agreement where int3 weights of mobilenet_0 were looked at on two.
+learned = {"top1": 1.0, "agreement": 1.2, "sqnr_db": 0.6}
 
 
 def fail(words):
@@ -248,7 +251,8 @@ def quantized_anew(row):
                            row["activation"], "--recipe", row["recipe"], "--threads", "1"))
     words = [f"{column} is {found[column]}, was {row[column]}" for column in
              ("weight_bits", "activation_bits", "images") if found[column] != row[column]]
-    words += [f"{column} is {found[column]}, was {row[column]}" for column, tolerance in tolerances.items()
+    allowed = {**tolerances, **(learned if "round" in row["recipe"].split("+") else {})}
+    words += [f"{column} is {found[column]}, was {row[column]}" for column, tolerance in allowed.items()
               if abs(float(found[column]) - float(row[column])) > tolerance]
     return words, abs(float(found["top1"]) - float(row["top1"]))
 
