@@ -138,16 +138,24 @@ def read_atlas(folder):
         return rows, json.load(file)
 
 
+@contextlib.contextmanager
+def bare_copy(store, path):
+    """A copy of a store, open, without points of accuracy and names of logs."""
+    with contextlib.closing(sqlite3.connect(store)) as full, contextlib.closing(sqlite3.connect(path)) as bare:
+        full.backup(bare)
+        bare.execute("UPDATE results SET log = ''")
+        bare.execute("DELETE FROM current WHERE key IN (SELECT key FROM results WHERE kind != 'synth')")
+        bare.commit()
+        yield bare
+
+
 def write_report(store, folder):
     """The page, of a copy of the store that has points of cost alone and names no logs: nobody who reads
     the page has them."""
     with tempfile.TemporaryDirectory() as place:
         copy = os.path.join(place, "atlas.sqlite")
-        with contextlib.closing(sqlite3.connect(store)) as full, contextlib.closing(sqlite3.connect(copy)) as bare:
-            full.backup(bare)
-            bare.execute("UPDATE results SET log = ''")
-            bare.execute("DELETE FROM current WHERE key IN (SELECT key FROM results WHERE kind != 'synth')")
-            bare.commit()
+        with bare_copy(store, copy):
+            pass
         run("report", "--store", copy, "--out", os.path.join(place, "report"))
         shutil.copyfile(os.path.join(place, "report", "report.html"), os.path.join(folder, "report.html"))
 
@@ -162,14 +170,12 @@ def keep(store, folder):
         fail(f"there is no store {store}")
     with tempfile.TemporaryDirectory() as place:
         copy = os.path.join(place, "atlas.sqlite")
-        with contextlib.closing(sqlite3.connect(store)) as full, contextlib.closing(sqlite3.connect(copy)) as bare:
-            full.backup(bare)
+        with bare_copy(store, copy) as bare:
             bare.execute("PRAGMA journal_mode = DELETE")
-            bare.execute("DELETE FROM current WHERE key IN (SELECT key FROM results WHERE kind != 'synth')")
             bare.execute("DELETE FROM results WHERE kind != 'synth' OR status != 'done' OR key NOT IN "
                          "(SELECT key FROM current)")
             bare.execute("DELETE FROM current WHERE key NOT IN (SELECT key FROM results)")
-            bare.execute("UPDATE results SET seconds = 0, log = ''")
+            bare.execute("UPDATE results SET seconds = 0")
             bare.commit()
             bare.execute("VACUUM")
             count, = bare.execute("SELECT count(*) FROM current").fetchone()

@@ -95,6 +95,7 @@ class Unrolling {
     /// Where what the judged file shows after the present frame is not what the reference then
     /// holds.
     std::vector<Literal> differences_shown() {
+        if (relation_.shown.empty()) return {};
         Frame after(sides_.judged, aig_);
         for (const Register& bit : sides_.judged.registers)
             after.set(bit.value, judged_->get(bit.next));

@@ -6,11 +6,9 @@
 #include <thread>
 
 #include "coverage.hpp"
-#include "emit/artifacts.hpp"
 #include "format/parse.hpp"
 #include "golden/unit.hpp"
-#include "harness/judge.hpp"
-#include "mac/build.hpp"
+#include "unit_under_test.hpp"
 
 using namespace bitshed;
 
@@ -45,12 +43,7 @@ TEST_CASE("all pairs of 3 to 8 bits: generated, linted and judged over every pai
             options.activation = format::name(activation);
             const auto spec = mac::make_mac_spec(options);
             REQUIRE(spec.ok());
-            harness::UnitUnderTest unit;
-            unit.module = mac::build_mac(spec.value());
-            auto artifacts = emit::make_artifacts(spec.value(), *unit.module);
-            unit.manifest = artifacts.manifest;
-            unit.verilog = artifacts.verilog();
-            units.push_back(std::move(unit));
+            units.push_back(tests::unit_under_test(spec.value()));
         }
     const double generated = seconds_since(generating);
     REQUIRE(units.size() == 1089);

@@ -6,10 +6,8 @@
 #include <thread>
 
 #include "coverage.hpp"
-#include "emit/artifacts.hpp"
 #include "format/parse.hpp"
-#include "harness/judge.hpp"
-#include "mac/build.hpp"
+#include "unit_under_test.hpp"
 
 using namespace bitshed;
 
@@ -39,12 +37,7 @@ TEST_CASE("architectures: every shape with itself, judged over every pair of cod
     for (const auto& shape : format::shapes(3, 8)) {
         if (!format::is_signed(shape)) continue;
         for (const auto& spec : other_architectures(shape)) {
-            harness::UnitUnderTest unit;
-            unit.module = mac::build_mac(spec);
-            const auto artifacts = emit::make_artifacts(spec, *unit.module);
-            unit.manifest = artifacts.manifest;
-            unit.verilog = artifacts.verilog();
-            units.push_back(std::move(unit));
+            units.push_back(tests::unit_under_test(spec));
             wanted += std::uint64_t{1} << (2 * format::width(shape));
         }
     }

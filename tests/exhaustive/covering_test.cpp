@@ -10,10 +10,8 @@
 #include <thread>
 
 #include "coverage.hpp"
-#include "emit/artifacts.hpp"
-#include "harness/judge.hpp"
-#include "mac/build.hpp"
 #include "support/random.hpp"
+#include "unit_under_test.hpp"
 
 using namespace bitshed;
 
@@ -142,12 +140,7 @@ TEST_CASE("every two options together: a covering array of units is judged") {
     std::set<std::string> names;
     for (const mac::MacSpec& spec : specs) {
         if (!names.insert(mac::module_name(spec)).second) continue;
-        harness::UnitUnderTest unit;
-        unit.module = mac::build_mac(spec);
-        const auto artifacts = emit::make_artifacts(spec, *unit.module);
-        unit.manifest = artifacts.manifest;
-        unit.verilog = artifacts.verilog();
-        units.push_back(std::move(unit));
+        units.push_back(tests::unit_under_test(spec));
     }
     harness::JudgeOptions options;
     options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
