@@ -66,11 +66,16 @@ CANDIDATES = {
     "chain": (["--shifter", "chain"], is_moved, ("size", "clock")),
     "late": (["--sign", "late"], is_minifloat, ("size",)),
     "late-chain": (["--sign", "late", "--shifter", "chain"], is_moved, ("size",)),
+    "cells": (["--cells", "ecp5"], lambda name: True, ("size", "clock")),
+    "cells-chain": (["--cells", "ecp5", "--shifter", "chain"], is_moved, ("size", "clock")),
     "table": (["--product", "table"], fits_table, ("size", "clock")),
     "deferred": (["--carry", "deferred"], lambda name: True, ("clock",)),
     "deferred-chain": (["--carry", "deferred", "--shifter", "chain"], is_moved, ("clock",)),
     "deferred-table": (["--carry", "deferred", "--product", "table"], fits_table, ("clock",)),
 }
+
+# Option sets with cells of one target.
+CELLS_OF = {"cells": "ecp5", "cells-chain": "ecp5"}
 
 LANES = 16
 STOCK = ["--seeds", "none"]
@@ -127,11 +132,12 @@ class Peers:
                    key=lambda row: row["fmax_mhz_stock"])
 
 
-def candidates_of(name, candidates, options):
+def candidates_of(name, target, candidates, options):
     """Those that make another unit of the format and are tried with such options; the first of all if none."""
     purpose = "size" if "none" in options else "clock"  # of --seeds
     return [candidate for candidate in candidates
-            if CANDIDATES[candidate][1](name) and purpose in CANDIDATES[candidate][2]] or [next(iter(CANDIDATES))]
+            if CANDIDATES[candidate][1](name) and purpose in CANDIDATES[candidate][2]
+            and CELLS_OF.get(candidate, target) == target] or [next(iter(CANDIDATES))]
 
 
 def measure(bitshed, work, unit):
@@ -159,7 +165,7 @@ class Units:
     def measure(self, figure, names, targets, all_options):
         """Measures each unit that was not measured before."""
         units = [(name, target, candidate, tuple(options)) for name in names for target in targets
-                 for options in all_options for candidate in candidates_of(name, self.candidates, options)]
+                 for options in all_options for candidate in candidates_of(name, target, self.candidates, options)]
         runs = {self.pool.submit(measure, self.bitshed, self.work, unit): unit
                 for unit in units if unit not in self.measured}
         for done, run in enumerate(concurrent.futures.as_completed(runs), 1):
@@ -169,7 +175,7 @@ class Units:
     def tries(self, name, target, options):
         """candidate -> what was measured"""
         return {candidate: self.measured[name, target, candidate, tuple(options)]
-                for candidate in candidates_of(name, self.candidates, options)}
+                for candidate in candidates_of(name, target, self.candidates, options)}
 
     def least(self, name, target, options, flow):
         """(candidate, its LUTs)"""

@@ -12,9 +12,9 @@ OBJECTIVE` chooses:
     clock       highest clock, the median of three seeds of place and route; of targets that are routed here
     balanced    fewest LUTs for a pair a second: LUTs over clock
 
-For area all of --shifter, --sign and --product are tried (a table where it fits), for the other two
---shifter and --carry. Of equals the portable default wins, or what is least unlike it. Prints what each
-choice gains beside that default.
+For area all of --shifter, --sign and --product are tried (a table where it fits), and --cells of the
+target's family; for the other two --shifter, --carry and such cells. Of equals the portable default wins,
+or what is least unlike it. Prints what each choice gains beside that default.
 """
 import argparse
 import collections
@@ -37,6 +37,7 @@ MIXED = ["e2m1*e4m3", "e2m1*e3m2", "e3m2*e4m3", "e4m3*e5m2", "int4*e4m3", "e2m1*
 SMALL = ["e1m1*e1m1", "e1m2*e1m2", "e2m0*e2m0", "e2m1*e2m1", "e3m0*e3m0"]  # with a table of at most 64 bits
 TIMED = ["e2m1*e2m1", "e2m2*e2m2", "e3m1*e3m1", "e2m3*e2m3", "e3m2*e3m2", "e2m5*e2m5", "e3m4*e3m4", "e4m3*e4m3",
          "e5m2*e5m2"]
+INTEGERS = ["int3", "int4", "int5", "int6", "int7", "int8"]
 TIMED_INTEGERS = ["int4*int4", "int8*int8"]
 
 # target -> (flows::Target::family, whether it is timed)
@@ -49,7 +50,8 @@ TARGETS = {
     "gatemate-a1": ("gatemate", False),
 }
 SEEDS = [1, 2, 3]
-DEFAULT = ("blocks", "early", "multiply", "ripple")
+CELLS = {"ecp5-25k": ["ecp5"]}
+DEFAULT = ("blocks", "early", "multiply", "ripple", "portable")
 
 
 def own_pairs(shapes):
@@ -61,10 +63,16 @@ def plans(only):
     shifters, signs, carries = (("shifters", ["blocks", "chain"]), ("signs", ["early", "late"]),
                                 ("carries", ["ripple", "deferred"]))
     small = [(own_pairs(MOVED) + MIXED, [], [shifters, signs]), (own_pairs(STILL), [], [signs]),
+             (own_pairs(INTEGERS), [], []),
              (SMALL, [], [("products", ["table"]), signs])]
     timed = [(TIMED, SEEDS, [shifters, carries]), (TIMED_INTEGERS, SEEDS, [carries])]
     for target, (_, is_timed) in TARGETS.items():
-        for pairs, seeds, lists in (small if only != "clock" else []) + (timed if is_timed and only != "area" else []):
+        in_cells = ("cells", CELLS[target]) if target in CELLS else None
+        more_small = [(own_pairs(MOVED) + MIXED, [], [shifters, in_cells]),
+                      (own_pairs(STILL + INTEGERS), [], [in_cells])] if in_cells else []
+        more_timed = [(TIMED, SEEDS, [shifters, in_cells]), (TIMED_INTEGERS, SEEDS, [in_cells])] if in_cells else []
+        for pairs, seeds, lists in ((small + more_small if only != "clock" else []) +
+                                    (timed + more_timed if is_timed and only != "area" else [])):
             keys = {"pairs": pairs, "terms": [1024], "targets": [target], "seeds": seeds, **dict(lists)}
             yield "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
 
@@ -85,7 +93,7 @@ def architecture_of(command):
     """The words of a unit's command: ("blocks", "late", "multiply", "ripple")."""
     words = command.split()
     return tuple(words[words.index(option) + 1] if option in words else default
-                 for option, default in zip(("--shifter", "--sign", "--product", "--carry"), DEFAULT))
+                 for option, default in zip(("--shifter", "--sign", "--product", "--carry", "--cells"), DEFAULT))
 
 
 def rank(architecture):
@@ -122,9 +130,10 @@ def choices(figures):
 
 def table_of(rows, tools):
     lines = [f"    // {name} {version}" for name, version in sorted(tools.items())]
-    for target, objective, weight, activation, (shifter, sign, product, carry), _ in rows:
+    for target, objective, weight, activation, (shifter, sign, product, carry, cells), _ in rows:
         lines.append(f'    {{"{TARGETS[target][0]}", Objective::{objective}, "{weight}", "{activation}",\n'
-                     f"     {{Shifter::{shifter}, Sign::{sign}, Product::{product}, Carry::{carry}}}}},")
+                     f"     {{Shifter::{shifter}, Sign::{sign}, Product::{product}, Carry::{carry}, "
+                     f"Cells::{cells}}}}},")
     return ('// Made by bench/search.py --write, which says how each was measured; not by hand.\n'
             '#include "mac/choice.hpp"\n\nnamespace bitshed::mac {\n\n'
             "// clang-format off\n"

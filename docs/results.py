@@ -49,7 +49,7 @@ def figures_of(document):
             there = [name for name in names
                      if all((name, target, candidate, tuple(options)) in units.measured for target in targets
                             for options in all_options
-                            for candidate in quality.candidates_of(name, quality.CANDIDATES, options))]
+                            for candidate in quality.candidates_of(name, target, quality.CANDIDATES, options))]
             if there:
                 getattr(report, figure)(there, targets, all_options)
     return report.lines

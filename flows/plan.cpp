@@ -29,7 +29,7 @@ struct Key {
     const char* allowed;
 };
 
-constexpr std::array<Key, 20> keys{{
+constexpr std::array<Key, 21> keys{{
     {"pairs", Shape::words, "a list of WEIGHT*ACTIVATION: [\"e4m3*e4m3\", \"int4*int8\"]"},
     {"weights", Shape::words, "a list of formats, with activations beside it: [\"e4m3\"]"},
     {"activations", Shape::words, "a list of formats, with weights beside it: [\"int8\"]"},
@@ -42,6 +42,7 @@ constexpr std::array<Key, 20> keys{{
     {"signs", Shape::words, "a list of what `bitshed gen --sign` takes: [\"early\"]"},
     {"products", Shape::words, "a list of what `bitshed gen --product` takes: [\"multiply\"]"},
     {"carries", Shape::words, "a list of what `bitshed gen --carry` takes: [\"ripple\"]"},
+    {"cells", Shape::words, "a list of what `bitshed gen --cells` takes: [\"portable\"]"},
     {"targets", Shape::words, "a list of targets that `bitshed doctor` lists: [\"ice40-hx8k\"]"},
     {"efforts", Shape::words, "a list of efforts that `bitshed synth` takes: [\"stock\"]"},
     {"activities", Shape::words,
@@ -157,7 +158,8 @@ class Reader {
              {std::pair<const char*, Member>("shifters", &UnitRequest::shifter),
               {"signs", &UnitRequest::sign},
               {"products", &UnitRequest::product},
-              {"carries", &UnitRequest::carry}}) {
+              {"carries", &UnitRequest::carry},
+              {"cells", &UnitRequest::cells}}) {
             if (!given(key)) continue;
             std::vector<UnitRequest> more;
             for (const auto& request : requests)

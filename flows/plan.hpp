@@ -20,8 +20,9 @@ struct UnitRequest {
     std::string terms;   ///< "4608"
     std::string lanes;   ///< "1"
     std::string stages;  ///< "0"
-    /// "blocks", "early", "multiply", "ripple", as the options of `gen`; absent: the default.
-    std::optional<std::string> shifter, sign, product, carry;
+    /// "blocks", "early", "multiply", "ripple", "portable", as the options of `gen`; absent: the
+    /// default.
+    std::optional<std::string> shifter, sign, product, carry, cells;
 };
 
 /// A unit that was built for a plan.

@@ -199,6 +199,7 @@ Result<std::vector<Point>> make_points(const Plan& plan, const SweepTools& tools
             add(unit_point(unit, point_kinds::verify, "", {{"seed", 1}},
                            {{"tools", tools.judging}}));
         for (const auto& measure : plan.measures) {
+            if (auto fits = check_cells(unit.manifest, measure.target); !fits) return fits.error();
             auto point = synth_point(unit, measure, tools.by_target.at(measure.target.name),
                                      tools.simulating);
             if (!point) return point.error();

@@ -68,6 +68,7 @@ Outcome write_inputs(const WorkFolder& work, const std::string& verilog, const s
 Result<SynthResult> synthesize(const emit::Manifest& manifest, const std::string& verilog,
                                const SynthOptions& options, int jobs, const Progress& progress) {
     const auto begun = std::chrono::steady_clock::now();
+    if (auto fits = check_cells(manifest, options.target); !fits) return fits.error();
     const auto harness = harness_text(manifest);
     if (!harness) return harness.error();
     auto opened = WorkFolder::open(options.work, "synth", manifest.module, options.target.name);

@@ -53,6 +53,9 @@ SynthesisRun synthesis_run(const emit::Manifest& manifest, const SynthOptions& o
         {{"MODULE", manifest.module},
          {"TARGET", options.target.name},
          {"ATTEMPT", run.attempt},
+         {"CELLS", manifest.cells
+                       ? fmt::format("read_verilog -lib +/{}/cells_sim.v\n", *manifest.cells)
+                       : std::string()},
          {"PASSES", mapping_lines(options, attempt)},
          {"STAT", library ? fmt::format("-liberty {} ", work_files::library) : std::string()},
          {"PREFIX", prefix},
@@ -63,6 +66,15 @@ SynthesisRun synthesis_run(const emit::Manifest& manifest, const SynthOptions& o
 }
 
 }  // namespace
+
+Outcome check_cells(const emit::Manifest& manifest, const Target& target) {
+    if (!manifest.cells || *manifest.cells == target.family) return success();
+    return Error(
+        ErrorKind::request,
+        fmt::format("{} has carry cells of {}, which {} has not", manifest.module, *manifest.cells,
+                    target.name),
+        fmt::format("a target of the family {}; or a unit with --cells portable", *manifest.cells));
+}
 
 std::vector<SynthesisRun> synthesis_runs(const emit::Manifest& manifest,
                                          const SynthOptions& options) {

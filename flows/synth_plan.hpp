@@ -43,6 +43,9 @@ struct RouteRun {
     std::string log;
 };
 
+/// Error (request): the unit's Verilog instantiates cells that the target has not.
+Outcome check_cells(const emit::Manifest& manifest, const Target& target);
+
 /// The runs of Yosys that the effort asks for, the stock flow first.
 std::vector<SynthesisRun> synthesis_runs(const emit::Manifest& manifest,
                                          const SynthOptions& options);

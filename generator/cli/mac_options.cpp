@@ -67,16 +67,20 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
                      "How a carry crosses the accumulator: ripple (default), or deferred, in two "
                      "chains of half the length, which is faster and takes LUTs")
         ->group(group);
+    verb->add_option("--cells", options.cells,
+                     "What adders are made of: portable (default), for every tool, or ecp5, carry "
+                     "cells of ECP5 that take in the gates before them")
+        ->group(group);
     verb->add_flag("--enable", options.enable, "An enable input; with --handshake none")
         ->group(group);
 }
 
 void add_optimize_option(CLI::App* verb, ArchitectureAim& aim) {
-    verb->add_option(
-        "--optimize", aim.objective,
-        "Build the architecture that was best on the target, where --shifter, --sign, "
-        "--product and --carry say nothing: area (fewest LUTs), clock, or balanced (fewest "
-        "LUTs for a pair a second)");
+    verb->add_option("--optimize", aim.objective,
+                     "Build the architecture that was best on the target, where --shifter, --sign, "
+                     "--product, --carry and --cells say nothing: area (fewest LUTs), clock, or "
+                     "balanced (fewest "
+                     "LUTs for a pair a second)");
 }
 
 std::vector<Complaint> choose_architecture(const Session& session, const ArchitectureAim& aim,

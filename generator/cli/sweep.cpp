@@ -45,6 +45,7 @@ Result<flows::PlannedUnit> make_unit(const flows::UnitRequest& request) {
     options.sign = request.sign;
     options.product = request.product;
     options.carry = request.carry;
+    options.cells = request.cells;
     const auto spec = mac::make_mac_spec(options);
     if (!spec) return spec.error();
     const auto artifacts = emit::make_artifacts(spec.value(), mac::build_mac(spec.value()));
@@ -232,10 +233,11 @@ void add_sweep(CLI::App& app, Session& session) {
                               "[\"ice40-hx8k\"]\\nseeds = [1]\\n' >plan.toml; "
                               "bitshed sweep plan.toml --store costs.sqlite",
                               [&session, given] { return sweep(session, *given); });
-    verb->add_option("PLAN", given->plan,
-                     "A TOML file: pairs, weights, activations, accumulators, terms, lanes, "
-                     "stages, shifters, signs, products, carries, targets, efforts, seeds, freq, "
-                     "verify, ...")
+    verb->add_option(
+            "PLAN", given->plan,
+            "A TOML file: pairs, weights, activations, accumulators, terms, lanes, "
+            "stages, shifters, signs, products, carries, cells, targets, efforts, seeds, freq, "
+            "verify, ...")
         ->required();
     verb->add_option("--store", given->store, "The SQLite file with a row a point; made if missing")
         ->required();

@@ -17,7 +17,7 @@ bool has_spec_flags(const mac::MacOptions& options) {
     return options.weight || options.activation || options.accumulator || options.result ||
            options.terms || options.width || options.overflow || options.lanes || options.stages ||
            options.handshake || options.shifter || options.sign || options.product ||
-           options.carry || options.enable;
+           options.carry || options.cells || options.enable;
 }
 
 Result<Unit> read_unit(const std::string& given) {

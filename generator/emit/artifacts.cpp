@@ -143,6 +143,9 @@ Manifest make_manifest(const mac::MacSpec& spec, const rtl::Module& module) {
     manifest.stages = spec.stages;
     manifest.latency = mac::latency(spec);
     manifest.handshake = mac::handshake_name(spec.handshake);
+    if (std::any_of(module.nodes.begin(), module.nodes.end(),
+                    [](const rtl::Node& node) { return node.adder == rtl::Adder::ecp5_cells; }))
+        manifest.cells = "ecp5";
     for (const auto& port : module.ports)
         manifest.ports.push_back({port.name,
                                   port.direction == rtl::Direction::input ? "input" : "output",

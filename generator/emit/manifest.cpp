@@ -234,28 +234,31 @@ nlohmann::ordered_json to_json(const Manifest& manifest) {
                          {"direction", port.direction},
                          {"bits", port.bits},
                          {"role", port.role}});
-    return {{"schema", schema},
-            {"module", manifest.module},
-            {"command", manifest.command},
-            {"version", manifest.version},
-            {"weight", manifest.weight},
-            {"activation", manifest.activation},
-            {"accumulator",
-             {{"kind", manifest.accumulator.kind},
-              {"format", or_null(manifest.accumulator.format)},
-              {"bits", manifest.accumulator.bits},
-              {"lsb_exponent", or_null(manifest.accumulator.lsb_exponent)},
-              {"overflow", manifest.accumulator.overflow},
-              {"terms", or_null(manifest.accumulator.terms)}}},
-            {"result", or_null(manifest.result)},
-            {"result_overflow", manifest.result ? Json(manifest.result_overflow) : Json(nullptr)},
-            {"lanes", manifest.lanes},
-            {"stages", manifest.stages},
-            {"latency", manifest.latency},
-            {"interval", manifest.interval},
-            {"handshake", manifest.handshake},
-            {"ports", ports},
-            {"files", manifest.files}};
+    Json json = {
+        {"schema", schema},
+        {"module", manifest.module},
+        {"command", manifest.command},
+        {"version", manifest.version},
+        {"weight", manifest.weight},
+        {"activation", manifest.activation},
+        {"accumulator",
+         {{"kind", manifest.accumulator.kind},
+          {"format", or_null(manifest.accumulator.format)},
+          {"bits", manifest.accumulator.bits},
+          {"lsb_exponent", or_null(manifest.accumulator.lsb_exponent)},
+          {"overflow", manifest.accumulator.overflow},
+          {"terms", or_null(manifest.accumulator.terms)}}},
+        {"result", or_null(manifest.result)},
+        {"result_overflow", manifest.result ? Json(manifest.result_overflow) : Json(nullptr)},
+        {"lanes", manifest.lanes},
+        {"stages", manifest.stages},
+        {"latency", manifest.latency},
+        {"interval", manifest.interval},
+        {"handshake", manifest.handshake},
+        {"ports", ports},
+        {"files", manifest.files}};
+    if (manifest.cells) json["cells"] = *manifest.cells;
+    return json;
 }
 
 Result<Manifest> manifest_from_text(const std::string& text, const std::string& origin) {
@@ -283,6 +286,7 @@ Result<Manifest> manifest_from_text(const std::string& text, const std::string& 
     manifest.latency = static_cast<int>(reader.whole(document, "latency", 1, 64));
     manifest.interval = static_cast<int>(reader.whole(document, "interval", 1, 64));
     manifest.handshake = reader.one_of(document, "handshake", {"none", "valid", "stream"});
+    if (document.contains("cells")) manifest.cells = reader.one_of(document, "cells", {"ecp5"});
     if (const Json* ports = reader.find(document, "ports")) {
         manifest.ports = read_ports(reader, *ports);
         if (complaints.empty()) compare_ports(reader, manifest);

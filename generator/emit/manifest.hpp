@@ -43,6 +43,9 @@ struct Manifest {
     int latency = 1;   ///< edges from a pair to its sum
     int interval = 1;  ///< cycles between pairs
     std::string handshake = "none";
+    /// The device family ("ecp5") whose carry cells the Verilog instantiates where SYNTHESIS is
+    /// defined; absent: it has no cells of any device.
+    std::optional<std::string> cells;
     std::vector<ManifestPort> ports;
     std::vector<std::string> files;  ///< beside the manifest, MODULE.v first
 

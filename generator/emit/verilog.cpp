@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "rtl/carry_cell.hpp"
 #include "rtl/findings.hpp"
 #include "support/check.hpp"
 #include "support/text.hpp"
@@ -233,7 +234,66 @@ class Printer {
         put(line);
     }
 
-    void print_wire(NodeId id) { declare("wire", node(id), definition(id).text); }
+    void print_wire(NodeId id) {
+        if (node(id).adder == rtl::Adder::plus)
+            declare("wire", node(id), definition(id).text);
+        else
+            print_cells(id);
+    }
+
+    /// A sum by carry cells of ECP5, two places each, where a tool synthesizes; one more place
+    /// where their number is odd. To a simulator it is the sum that the nodes say.
+    void print_cells(NodeId id) {
+        const Node& sum = node(id);
+        const rtl::CarryCell cell = *rtl::fit_carry_cell(module_, id);
+        const unsigned cells = (sum.width + 1) / 2;
+        const std::string& name = sum.name;
+        const std::string places = fmt::format("[{}:0]", 2 * cells - 1);
+        const std::string index = name + "_cell";
+        declare("wire", sum, "");
+        put("`ifdef SYNTHESIS");
+        std::string connections;
+        for (std::size_t pin = 0; pin < cell.inputs.size(); ++pin) {
+            const char letter = "abcd"[pin];
+            std::string value = fmt::format("{{{}{{1'd1}}}}", 2 * cells);
+            if (const auto input = cell.inputs[pin]) {
+                const std::string text = expression(*input).text;
+                const unsigned missing = 2 * cells - node(*input).width;
+                value = node(*input).width != sum.width
+                            ? fmt::format("{{{}{{{}}}}}", 2 * cells, text)
+                        : missing > 0 ? fmt::format("{{{}'d0, {}}}", missing, text)
+                                      : text;
+            }
+            put(fmt::format("  wire {} {}_{} = {};", places, index, letter, value));
+        }
+        put(fmt::format("  wire {} {}_s;", places, index));
+        put(fmt::format("  wire [{}:0] {}_carry;", cells, index));
+        put(fmt::format("  assign {}_carry[0] = {};", index,
+                        sum.operands.size() == 3 ? expression(sum.operands[2]).text : "1'd0"));
+        put(fmt::format("  genvar {};", index));
+        put("  generate");
+        put(fmt::format("    for ({0} = 0; {0} < {1}; {0} = {0} + 1) begin : {0}s", index, cells));
+        put(
+            fmt::format("      CCU2C #(.INIT0(16'h{0:04x}), .INIT1(16'h{0:04x}), "
+                        ".INJECT1_0(\"NO\"), .INJECT1_1(\"NO\")) places (",
+                        cell.init));
+        put(fmt::format("        .CIN({0}_carry[{0}]), .COUT({0}_carry[{0} + 1]),", index));
+        for (const unsigned half : {0u, 1u}) {
+            const std::string place =
+                half == 0 ? fmt::format("[2 * {}]", index) : fmt::format("[2 * {} + 1]", index);
+            for (const char letter : {'A', 'B', 'C', 'D'})
+                put(fmt::format("        .{}{}({}_{}{}),", letter, half, index,
+                                static_cast<char>(letter - 'A' + 'a'), place));
+            put(fmt::format("        .S{}({}_s{}){}", half, index, place, half == 0 ? "," : ""));
+        }
+        put("      );");
+        put("    end");
+        put("  endgenerate");
+        put(fmt::format("  assign {} = {}_s[{}:0];", name, index, sum.width - 1));
+        put("`else");
+        put(fmt::format("  assign {} = {};", name, definition(id).text));
+        put("`endif");
+    }
 
     /// The edges of some registers: those that reset in one always block, the others in another.
     void print_edges(const std::vector<NodeId>& registers) {

@@ -155,7 +155,7 @@ class MacBuilder {
             stages_.align);
         for_each_lane([](Lane& lane) { lane.align(); });
         if (lanes_.front().has_blocks())
-            b_.section("place", notes_on_blocks(spec_.architecture.sign), stages_.place);
+            b_.section("place", notes_on_blocks(spec_.architecture), stages_.place);
         for_each_lane([](Lane& lane) { lane.place(); });
     }
 

@@ -50,11 +50,12 @@ Choice choose_architecture(const format::Format& weight, const format::Format& a
     const std::string w = format::name(weight), a = format::name(activation);
     const bool small = can_be_table(weight, activation);
     Choice best;
-    best.architecture = default_architecture(weight, activation);
     int least = std::numeric_limits<int>::max();
     for (const MeasuredChoice& row : measured_choices()) {
         if (row.family != measured_family(family) || row.objective != objective) continue;
         if (row.architecture.product == Product::table && !small) continue;
+        // What is alike there is not the same cell.
+        if (row.architecture.cells != Cells::portable && row.family != family) continue;
         if (row.weight == w && row.activation == a) return {row.architecture, Ground::measured};
         const auto row_weight = format::parse(row.weight, format::Use::operand);
         const auto row_activation = format::parse(row.activation, format::Use::operand);

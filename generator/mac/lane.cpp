@@ -93,9 +93,25 @@ void Lane::find_specials() {
     special_pair_ = b_.name("special_pair", nan_pair | infinite_pair, "the product is not finite");
 }
 
+/// The product of two magnitudes.
+Value Lane::product_of(Value x, Value y) {
+    if (spec_.architecture.cells == Cells::ecp5) return multiply_in_ecp5_cells(b_, {x}, {y});
+    return plan_.integers ? multiply_unsigned(b_, x, y) : multiply_by_rows(b_, x, y);
+}
+
 void Lane::multiply_integers() {
     if (!format::is_signed(spec_.weight) && !format::is_signed(spec_.activation)) {
-        placed_ = multiply_unsigned(b_, w_, a_);
+        placed_ = product_of(w_, a_);
+        return;
+    }
+    if (spec_.architecture.cells == Cells::ecp5) {
+        const auto factor = [](const format::Format& format, Value code) {
+            return Factor{code, format::is_signed(format) ? Factor::Kind::twos_complement
+                                                          : Factor::Kind::magnitude};
+        };
+        integer_product_ = SignedProduct{
+            multiply_in_ecp5_cells(b_, factor(spec_.weight, w_), factor(spec_.activation, a_)),
+            b_.constant(1, 0)};
         return;
     }
     integer_product_ = multiply_booth(b_, spec_.weight, w_, spec_.activation, a_);
@@ -109,7 +125,7 @@ void Lane::multiply() {
         significand = b_.name("w_significand_finite",
                               significand & ~b_.repeat(*special_pair_, significand.width()),
                               "a pair that is not finite adds nothing");
-    product_ = multiply_by_rows(b_, significand, activation_->significand);
+    product_ = product_of(significand, activation_->significand);
     if (plan_.always_zero)
         product_ = b_.name("product_set", b_.any(*product_), "never: the only finite product is 0");
     give_sign();
@@ -144,7 +160,8 @@ void Lane::give_sign() {
                                plan_.places,
                                early ? *negative_ : b_.constant(1, 0),
                                architecture.shifter,
-                               architecture.sign};
+                               architecture.sign,
+                               architecture.cells};
     else
         placed_ = moved;
 }
@@ -188,12 +205,38 @@ void Lane::align() {
 }
 
 void Lane::place() {
-    placed_ = b_.name("term", place_blocks(b_, *fine_), "the product on the grid");
+    if (leaves_a_choice(*alignment_))
+        shown_ = show_parts(b_, *fine_);
+    else
+        placed_ = b_.name("term", place_blocks(b_, *fine_), "the product on the grid");
+}
+
+/// The gates that end a term are left for the accumulator's carry cells.
+Term Lane::term_for_cells(Value sign) {
+    Term term{sign, sign, Term::End::cells, std::nullopt, std::nullopt};
+    const auto with_sign = [&](Value value) { return b_.concat({sign, value}); };
+    std::optional<Choice> choice = fine_ ? last_step(b_, *fine_) : std::nullopt;
+    if (shown_)
+        choice = Choice{b_.zero_extended(shown_->where, plan_.places + 1), shown_->what,
+                        b_.repeat(sign, plan_.places)};
+    if (choice) {
+        term.choice = Choice{choice->select, with_sign(choice->if_one), with_sign(choice->if_zero)};
+        term.value = term.choice->if_zero;
+        return term;
+    }
+    if (negative_ && spec_.architecture.sign == Sign::late) {
+        term.value = b_.zero_extended(*placed_, placed_->width() + 1);
+        term.flip = sign;
+    } else {
+        term.value = with_sign(*placed_);
+    }
+    return term;
 }
 
 Term Lane::term() {
     if (integer_product_) return {integer_product_->product, integer_product_->carry};
     const Value sign = negative_ ? *negative_ : b_.constant(1, 0);
+    if (spec_.architecture.cells == Cells::ecp5) return term_for_cells(sign);
     if (negative_ && spec_.architecture.sign == Sign::late)
         placed_ = one_s_complement(b_, "signed_term", *placed_, sign);
     return {b_.concat({sign, *placed_}), sign, Term::End::gates};

@@ -17,8 +17,11 @@ namespace bitshed::mac {
 struct Term {
     rtl::Value value;
     rtl::Value carry;  ///< 1 bit at the least place
-    /// What the bits of value come out of.
-    enum class End { adder, gates } end = End::adder;
+    /// What the bits of value come out of; cells: the gates that are left are for carry cells of
+    /// ECP5 to take in.
+    enum class End { adder, gates, cells } end = End::adder;
+    std::optional<Choice> choice;    ///< in place of value; cells only
+    std::optional<rtl::Value> flip;  ///< each bit of value is to be xored with it; cells only
 };
 
 /// The flags of a pair that is not finite. Flags of several pairs join by or: +infinity with
@@ -69,6 +72,8 @@ class Lane {
   private:
     void multiply_integers();
     void give_sign();
+    rtl::Value product_of(rtl::Value x, rtl::Value y);
+    Term term_for_cells(rtl::Value sign);
     rtl::Value is_zero(const DecodedOperand& operand, const char* name);
     rtl::Value sum_of_shifts();
     [[nodiscard]] rtl::Value sign() const;
@@ -82,6 +87,7 @@ class Lane {
     std::optional<rtl::Value> special_pair_, negative_, product_, negative_zero_;
     std::optional<Alignment> alignment_;
     std::optional<FinelyAligned> fine_;
+    std::optional<Shown> shown_;  ///< in place of placed_
     std::optional<Flags> flags_;
     /// One's complement on the grid, without its sign; the magnitude where the sign comes late.
     std::optional<rtl::Value> placed_;

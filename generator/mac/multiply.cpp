@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "support/check.hpp"
+
 namespace bitshed::mac {
 
 using rtl::Builder;
@@ -94,6 +96,64 @@ Value multiply_by_rows(Builder& b, Value x, Value y) {
     std::vector<Value> parts = {*sum};
     for (std::size_t i = low_parts.size(); i-- > 0;) parts.push_back(low_parts[i]);
     return b.name("product", b.concat(parts), "");
+}
+
+Value multiply_in_ecp5_cells(Builder& b, const Factor& x, const Factor& y) {
+    using Kind = Factor::Kind;
+    const bool swapped = x.value.width() < y.value.width();
+    const Factor& digits = swapped ? x : y;
+    const Value factor = swapped ? y.value : x.value;
+    const Kind kind = swapped ? y.kind : x.kind;
+    const unsigned count = digits.value.width();
+    if (count == 1) return multiply_unsigned(b, factor, digits.value);
+    const Kind result = digits.kind == Kind::twos_complement ? digits.kind : kind;
+    const auto extended = [&](Value value, unsigned width, Kind of) {
+        return of == Kind::magnitude ? b.zero_extended(value, width)
+                                     : b.extended(value, width, value.bit(value.width() - 1));
+    };
+    const auto times = [&](Value value, unsigned digit) {
+        return value & b.repeat(digits.value.bit(digit), value.width());
+    };
+    // Two places are a cell: where their number is odd, a gate makes the least, into which nothing
+    // is carried.
+    const unsigned alone = factor.width() % 2;
+    const unsigned first_width = factor.width() + 2 - alone;
+    std::vector<Value> parts;  // finished places, the least first
+    if (alone == 1)
+        parts.push_back(b.name("least", factor.bit(0) & digits.value.bit(0), "place 0"));
+    const Value wide = extended(factor, factor.width() + 2, kind);
+    Value sum =
+        b.name("sum1",
+               b.add_in_ecp5_cells(times(wide(factor.width() + 1, alone), 0),
+                                   times(b.concat({extended(factor, factor.width() + 1, kind),
+                                                   b.constant(1, 0)})(factor.width() + 1, alone),
+                                         1),
+                                   b.constant(1, 0)),
+               "bits 0 and 1 times the factor");
+    parts.push_back(sum(1 - alone, 0));
+    Value above = sum(first_width - 1, 2 - alone);
+    for (unsigned digit = 2; digit < count; ++digit) {
+        const unsigned width = factor.width() + 1;
+        const bool negative = digit + 1 == count && digits.kind == Kind::twos_complement;
+        const Value row = times(extended(factor, width, kind), digit);
+        sum = b.name(fmt::format("sum{}", digit),
+                     b.add_in_ecp5_cells(extended(above, width, kind), negative ? ~row : row,
+                                         b.constant(1, negative ? 1 : 0)),
+                     negative ? "less the last bit's row: its complement, and a 1 carried in"
+                              : fmt::format("and bit {}, from place {} up", digit, digit));
+        if (digit + 1 < count) {
+            parts.push_back(sum.bit(0));
+            above = sum(width - 1, 1);
+        } else {
+            above = sum;
+        }
+    }
+    parts.push_back(above);
+    std::reverse(parts.begin(), parts.end());
+    const Value product = b.name("product", b.concat(parts), "");
+    check(product.width() == factor.width() + count || result == Kind::magnitude,
+          "a product is as wide as its factors");
+    return product;
 }
 
 namespace {

@@ -15,6 +15,18 @@ rtl::Value multiply_unsigned(rtl::Builder& b, rtl::Value x, rtl::Value y);
 /// that was measured; but no DSP block is inferred from it.
 rtl::Value multiply_by_rows(rtl::Builder& b, rtl::Value x, rtl::Value y);
 
+/// A factor: a magnitude, or a two's complement value.
+struct Factor {
+    rtl::Value value;
+    enum class Kind { magnitude, twos_complement } kind = Kind::magnitude;
+};
+
+/// The exact product, by carry cells of ECP5 alone: the first adds two bits of the narrower factor
+/// times the other, each further one bit. Two's complement, as wide as both together, where a
+/// factor is (it has three bits or more); else a magnitude, and no wider than the other factor
+/// where one has a single bit. Named "product".
+rtl::Value multiply_in_ecp5_cells(rtl::Builder& b, const Factor& x, const Factor& y);
+
 /// A two's complement product that still lacks a carry of 1 at its least bit: product + carry is
 /// the value. The accumulator's adder takes the carry in for nothing.
 struct SignedProduct {

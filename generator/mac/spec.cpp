@@ -20,21 +20,10 @@ constexpr int greatest_lanes = 64;
 constexpr int greatest_stages = 4;
 constexpr int least_deferred_bits = 4;  // of a sum in halves
 
-template <class T, std::size_t count>
-using Words = std::array<std::pair<std::string_view, T>, count>;
-constexpr Words<Shifter, 2> shifters = {{{"blocks", Shifter::blocks}, {"chain", Shifter::chain}}};
-constexpr Words<Sign, 2> signs = {{{"early", Sign::early}, {"late", Sign::late}}};
-constexpr Words<Product, 2> products = {
-    {{"multiply", Product::multiply}, {"table", Product::table}}};
-
-constexpr Words<Carry, 2> carries = {{{"ripple", Carry::ripple}, {"deferred", Carry::deferred}}};
-
-template <class T, std::size_t count>
-std::string_view word_of(const Words<T, count>& words, T value) {
-    for (const auto& [word, meaning] : words)
-        if (meaning == value) return word;
-    return {};
-}
+/// Where a request has the word of each choice of an architecture.
+constexpr std::array<std::optional<std::string> MacOptions::*, 5> architecture_options_of = {
+    &MacOptions::shifter, &MacOptions::sign, &MacOptions::product, &MacOptions::carry,
+    &MacOptions::cells};
 
 bool has_specials(const format::Format& format) {
     return format::has_infinity(format) || format::has_nan(format);
@@ -140,11 +129,11 @@ class Request {
 
     void read_architecture() {
         Architecture& chosen = spec_.architecture;
-        if (weight_ && activation_) chosen = default_architecture(*weight_, *activation_);
-        choose("shifter", options_.shifter, shifters, chosen.shifter);
-        choose("sign", options_.sign, signs, chosen.sign);
-        choose("product", options_.product, products, chosen.product);
-        choose("carry", options_.carry, carries, chosen.carry);
+        for (std::size_t i = 0; i < architecture_options_of.size(); ++i)
+            choose(architecture_choices()[i], options_.*architecture_options_of[i]);
+        if (chosen.carry == Carry::deferred && chosen.cells == Cells::ecp5)
+            complain("--carry deferred does not go with --cells ecp5",
+                     "--carry ripple, or --cells portable");
         if (!weight_ || !activation_) return;
         if (chosen.product == Product::table && !can_be_table(*weight_, *activation_))
             complain(fmt::format("--product table does not go with {} and {}",
@@ -155,39 +144,41 @@ class Request {
     }
 
     /// Two integers are multiplied in one way; a product that is not moved has no shifter; a sum
-    /// that is rounded or clamped in each step has one carry chain. So two requests for the same
-    /// text are one spec.
+    /// that is rounded or clamped in each step has one carry chain, and one that is rounded no
+    /// adder for cells. So two requests for the same text are one spec.
     void forget_what_decides_nothing() {
         Architecture& chosen = spec_.architecture;
         const auto has_exponents = [](const format::Format& format) {
             return format::is_minifloat(format) && format.exponent_bits > 1;
         };
         if (!format::is_minifloat(*weight_) && !format::is_minifloat(*activation_))
-            chosen = {.carry = chosen.carry};
+            chosen = {.carry = chosen.carry, .cells = chosen.cells};
         const Accumulator& accumulator = spec_.accumulator;
         if (accumulator.kind == AccumulatorKind::floating ||
             accumulator.overflow == Overflow::saturate || accumulator.bits < least_deferred_bits)
             chosen.carry = Carry::ripple;
-        if (chosen.product == Product::table ||
-            (!has_exponents(*weight_) && !has_exponents(*activation_)))
-            chosen.shifter = Shifter::blocks;
+        if (accumulator.kind == AccumulatorKind::floating) chosen.cells = Cells::portable;
+        const bool moves = chosen.product != Product::table &&
+                           (has_exponents(*weight_) || has_exponents(*activation_));
+        if (!moves) chosen.shifter = Shifter::blocks;
+        // Neither rows to be added nor gates before the accumulator's adder.
+        const auto has_one_bit = [](const format::Format& format) {
+            return format::is_minifloat(format) && format.fraction_bits == 0;
+        };
+        const bool has_rows = chosen.product != Product::table && !has_one_bit(*weight_) &&
+                              !has_one_bit(*activation_);
+        if (!moves && !has_rows && chosen.sign == Sign::early) chosen.cells = Cells::portable;
     }
 
-    /// The value that an option's word stands for; `value` as it is where the option is absent.
-    template <class T, std::size_t count>
-    void choose(const char* option, const std::optional<std::string>& text,
-                const Words<T, count>& words, T& value) {
+    /// What an option's word stands for; nothing where the option is absent.
+    void choose(const ArchitectureChoice& choice, const std::optional<std::string>& text) {
         if (!text) return;
-        std::vector<std::string_view> allowed;
-        for (const auto& [word, meaning] : words) {
-            if (word == *text) {
-                value = meaning;
-                return;
-            }
-            allowed.push_back(word);
-        }
-        complain(fmt::format("--{} {} is unknown", option, printable(*text)),
-                 fmt::format("{}", fmt::join(allowed, ", ")));
+        const auto word = std::find(choice.words.begin(), choice.words.end(), *text);
+        if (word != choice.words.end())
+            choice.set(spec_.architecture, static_cast<int>(word - choice.words.begin()));
+        else
+            complain(fmt::format("--{} {} is unknown", choice.option, printable(*text)),
+                     fmt::format("{}", fmt::join(choice.words, ", ")));
     }
 
     void read_accumulator() {
@@ -364,14 +355,9 @@ std::string module_name(const MacSpec& spec) {
     if (spec.enable == Enable::present) name += "_en";
     if (spec.handshake != Handshake::none)
         name += fmt::format("_{}", handshake_name(spec.handshake));
-    const Architecture usual = default_architecture(spec.weight, spec.activation);
-    const Architecture& chosen = spec.architecture;
-    for (const auto& [differs, word] :
-         {std::pair(chosen.shifter != usual.shifter, word_of(shifters, chosen.shifter)),
-          std::pair(chosen.sign != usual.sign, word_of(signs, chosen.sign)),
-          std::pair(chosen.product != usual.product, word_of(products, chosen.product)),
-          std::pair(chosen.carry != usual.carry, word_of(carries, chosen.carry))})
-        if (differs) name += fmt::format("_{}", word);
+    for (const ArchitectureChoice& each : architecture_choices())
+        if (const int index = each.get(spec.architecture); index != each.get({}))
+            name += fmt::format("_{}", each.words[static_cast<std::size_t>(index)]);
     return name;
 }
 
@@ -392,58 +378,17 @@ std::string command_line(const MacSpec& spec) {
     if (spec.enable == Enable::present) line += " --enable";
     if (spec.handshake != Handshake::none)
         line += fmt::format(" --handshake {}", handshake_name(spec.handshake));
-    const std::string architecture =
-        architecture_options(spec.architecture, default_architecture(spec.weight, spec.activation));
+    const std::string architecture = architecture_options(spec.architecture, {});
     if (!architecture.empty()) line += " " + architecture;
     return line;
 }
 
-bool can_be_table(const format::Format& weight, const format::Format& activation) {
-    for (const auto* format : {&weight, &activation})
-        if (!format::is_minifloat(*format) || has_specials(*format)) return false;
-    return format::width(weight) + format::width(activation) - 2 <= greatest_table_bits;
-}
-
-Architecture default_architecture(const format::Format& /*weight*/,
-                                  const format::Format& /*activation*/) {
-    return {};
-}
-
-std::vector<Architecture> every_architecture() {
-    std::vector<Architecture> all;
-    for (const auto& shifter : shifters)
-        for (const auto& sign : signs)
-            for (const auto& product : products)
-                for (const auto& carry : carries)
-                    all.push_back({shifter.second, sign.second, product.second, carry.second});
-    return all;
-}
-
 void ask_for(const Architecture& architecture, MacOptions& options) {
-    if (!options.shifter) options.shifter = word_of(shifters, architecture.shifter);
-    if (!options.sign) options.sign = word_of(signs, architecture.sign);
-    if (!options.product) options.product = word_of(products, architecture.product);
-    if (!options.carry) options.carry = word_of(carries, architecture.carry);
-}
-
-std::string architecture_words(const Architecture& architecture) {
-    return fmt::format("--shifter {} --sign {} --product {} --carry {}",
-                       word_of(shifters, architecture.shifter), word_of(signs, architecture.sign),
-                       word_of(products, architecture.product),
-                       word_of(carries, architecture.carry));
-}
-
-std::string architecture_options(const Architecture& architecture, const Architecture& other) {
-    std::vector<std::string> options;
-    if (architecture.shifter != other.shifter)
-        options.push_back(fmt::format("--shifter {}", word_of(shifters, architecture.shifter)));
-    if (architecture.sign != other.sign)
-        options.push_back(fmt::format("--sign {}", word_of(signs, architecture.sign)));
-    if (architecture.product != other.product)
-        options.push_back(fmt::format("--product {}", word_of(products, architecture.product)));
-    if (architecture.carry != other.carry)
-        options.push_back(fmt::format("--carry {}", word_of(carries, architecture.carry)));
-    return fmt::format("{}", fmt::join(options, " "));
+    for (std::size_t i = 0; i < architecture_options_of.size(); ++i) {
+        const ArchitectureChoice& choice = architecture_choices()[i];
+        auto& option = options.*architecture_options_of[i];
+        if (!option) option = choice.words[static_cast<std::size_t>(choice.get(architecture))];
+    }
 }
 
 int latency(const MacSpec& spec) {

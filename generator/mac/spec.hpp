@@ -12,6 +12,7 @@
 
 #include "format/encode.hpp"
 #include "format/format.hpp"
+#include "mac/architecture.hpp"
 #include "support/result.hpp"
 
 namespace bitshed::mac {
@@ -30,40 +31,6 @@ enum class Overflow { none, wrap, saturate, ieee };
 enum class WidthRule {
     tight,  ///< the least two's complement width that holds every sum of `terms` products
     paper,  ///< the closed formula of "Shedding the Bits" (FPL 2024), section III
-};
-
-/// How products of operands with exponents are moved to their place.
-enum class Shifter {
-    blocks,  ///< by multiplexers within a block, then each block of places shows what belongs there
-    chain,   ///< by multiplexers alone, one a place and bit of the shift
-};
-
-/// Where the sign of a product joins it.
-enum class Sign {
-    early,  ///< before it is moved: what is moved is the one's complement, and so is the fill
-    late,   ///< just before the accumulator's adder, whose LUTs may take it in
-};
-
-/// How the magnitudes of two minifloats become a product.
-enum class Product {
-    multiply,  ///< significands are multiplied, then moved to their place
-    table,     ///< a table gives the product in its place; for pairs of few bits
-};
-
-/// How a carry crosses the accumulator of a grid.
-enum class Carry {
-    ripple,    ///< in one chain
-    deferred,  ///< in two: the sum is kept in halves, and the carry between them waits a cycle
-};
-
-/// How a unit computes what its spec says. No sum depends on it.
-struct Architecture {
-    Shifter shifter = Shifter::blocks;
-    Sign sign = Sign::early;
-    Product product = Product::multiply;
-    Carry carry = Carry::ripple;  ///< float accumulators and those that saturate: always ripple
-
-    friend bool operator==(const Architecture&, const Architecture&) = default;
 };
 
 enum class Handshake { none, valid, stream };
@@ -109,6 +76,7 @@ struct MacOptions {
     std::optional<std::string> sign;
     std::optional<std::string> product;
     std::optional<std::string> carry;
+    std::optional<std::string> cells;
     bool enable = false;
 };
 
@@ -122,27 +90,8 @@ std::string module_name(const MacSpec& spec);
 /// the verb: `'e4m3*e4m3+exact' --stages 1`.
 std::string command_line(const MacSpec& spec);
 
-/// Whether Product::table is possible: two minifloats whose codes are all finite, with at most
-/// `greatest_table_bits` bits together beside their signs.
-bool can_be_table(const format::Format& weight, const format::Format& activation);
-constexpr int greatest_table_bits = 6;
-
-/// What is built where no architecture is asked for.
-Architecture default_architecture(const format::Format& weight, const format::Format& activation);
-
-/// All there are, the default first. Not every pair can be built in each.
-std::vector<Architecture> every_architecture();
-
 /// Asks for an architecture with those of the options that are absent.
 void ask_for(const Architecture& architecture, MacOptions& options);
-
-/// All of an architecture in the options' words: "--shifter blocks --sign late --product
-/// multiply --carry ripple".
-std::string architecture_words(const Architecture& architecture);
-
-/// The options of an architecture, "--shifter chain --sign late", each of those that `other` has
-/// otherwise.
-std::string architecture_options(const Architecture& architecture, const Architecture& other);
 
 /// Edges from a pair given to its sum being visible: stages + 1.
 int latency(const MacSpec& spec);

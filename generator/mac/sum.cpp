@@ -21,15 +21,47 @@ Value sign_fitted(Builder& b, Value value, unsigned width) {
 
 namespace {
 
-/// acc + value + the term's carry. Where gates end the term, as a sum of two: the carry comes in
-/// from a place below, where acc has a 1. Yosys then keeps acc as the first operand of the adder,
-/// which AMD's carry cells take as it is, so that one LUT a place ends the term and adds it too. Of
-/// three operands it may choose any as the first.
-Value add_to(Builder& b, const char* name, Value acc, Value value, const Term& term) {
+/// The same of a term: of all that it is made of.
+Term fit(Builder& b, const Term& term, unsigned width) {
+    Term fitted = term;
+    fitted.value = sign_fitted(b, term.value, width);
+    if (!term.choice) return fitted;
+    const Value select = term.choice->select;
+    if (select.width() > 1)
+        fitted.choice->select =
+            width < select.width() ? select(width - 1, 0) : b.zero_extended(select, width);
+    fitted.choice->if_one = sign_fitted(b, term.choice->if_one, width);
+    fitted.choice->if_zero = sign_fitted(b, term.choice->if_zero, width);
+    return fitted;
+}
+
+/// What a term adds but for its carry, with the gates that end it, as carry cells take it.
+Value addend(Builder& b, const Term& term) {
+    if (term.flip) return term.value ^ b.repeat(*term.flip, term.value.width());
+    if (!term.choice) return term.value;
+    const auto& [select, if_one, if_zero] = *term.choice;
+    if (select.width() == 1) return b.mux(select, if_one, if_zero);
+    return (select & if_one) | (~select & if_zero);
+}
+
+/// The term without gates that are left for carry cells: they have a name.
+Term settled(Builder& b, const Term& term, const std::string& name) {
+    if (!term.choice && !term.flip) return term;
+    return {b.name(name, addend(b, term), "what the pair adds"), term.carry, Term::End::gates,
+            std::nullopt, std::nullopt};
+}
+
+/// acc + the term. Where gates end the term, as a sum of two: the carry comes in from a place
+/// below, where acc has a 1. Yosys then keeps acc as the first operand of the adder, which AMD's
+/// carry cells take as it is, so that one LUT a place ends the term and adds it too. Of three
+/// operands it may choose any as the first.
+Value add_to(Builder& b, const char* name, Value acc, const Term& term) {
     const Value carry = term.carry;
-    if (term.end == Term::End::adder || b.is_constant(carry)) return b.add(acc, value, carry);
-    const Value sum = b.name(name, b.concat({acc, b.constant(1, 1)}) + b.concat({value, carry}),
-                             "with a place below, which carries the 1 in");
+    if (term.choice || term.flip) return b.add_in_ecp5_cells(acc, addend(b, term), carry);
+    if (term.end != Term::End::gates || b.is_constant(carry)) return b.add(acc, term.value, carry);
+    const Value sum =
+        b.name(name, b.concat({acc, b.constant(1, 1)}) + b.concat({term.value, carry}),
+               "with a place below, which carries the 1 in");
     b.leave_unread(sum);
     return sum(acc.width(), 1);
 }
@@ -39,47 +71,60 @@ Value add_to(Builder& b, const char* name, Value acc, Value value, const Term& t
 Term sum_of_lanes(Builder& b, const std::vector<Term>& terms) {
     check(!terms.empty(), "a unit has a lane");
     if (terms.size() == 1) return terms[0];
-    std::vector<Value> rows;
-    for (const Term& term : terms) rows.push_back(term.value);
+    // Of two terms whose gates are left for carry cells, one keeps them, and the cells take in the
+    // other's.
+    std::vector<Term> rows;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+        const bool keeps = i % 2 == 1 && terms[i].end == Term::End::cells;
+        rows.push_back(keeps ? terms[i] : settled(b, terms[i], fmt::format("addend{}", i)));
+    }
     std::size_t carries = 0;
     for (unsigned level = 1; rows.size() > 1; ++level) {
-        std::vector<Value> sums;
+        std::vector<Term> sums;
         for (std::size_t i = 0; i + 1 < rows.size(); i += 2) {
-            const unsigned width = std::max(rows[i].width(), rows[i + 1].width()) + 1;
-            const Value sum = b.add(sign_extended(b, rows[i], width),
-                                    sign_extended(b, rows[i + 1], width), terms[carries++].carry);
-            sums.push_back(b.name(fmt::format("level{}_sum{}", level, i / 2), sum, ""));
+            const unsigned width = std::max(rows[i].value.width(), rows[i + 1].value.width()) + 1;
+            Term second = fit(b, rows[i + 1], width);
+            second.carry = terms[carries++].carry;
+            const Value first = sign_extended(b, rows[i].value, width);
+            const Value sum = second.end == Term::End::cells
+                                  ? add_to(b, "", first, second)
+                                  : b.add(first, second.value, second.carry);
+            sums.push_back({b.name(fmt::format("level{}_sum{}", level, i / 2), sum, ""),
+                            second.carry, Term::End::adder, std::nullopt, std::nullopt});
         }
         if (rows.size() % 2 == 1) sums.push_back(rows.back());
         rows = std::move(sums);
     }
-    return {rows[0], terms[carries].carry};
+    rows[0].carry = terms[carries].carry;
+    rows[0].end = Term::End::adder;
+    return rows[0];
 }
 
 Value wrapping_sum(Builder& b, Value acc, const Term& term) {
-    return add_to(b, "carried_sum", acc, sign_fitted(b, term.value, acc.width()), term);
+    return add_to(b, "carried_sum", acc, fit(b, term, acc.width()));
 }
 
 Halves deferred_sum(Builder& b, const Halves& sum, const Term& term) {
     const unsigned low_bits = sum.low.width(), bits = low_bits + sum.high.width();
     const Value value = sign_fitted(b, term.value, bits);
     const unsigned wide = low_bits + 1;
-    const Value low = b.name("low_total",
-                             add_to(b, "low_sum", b.zero_extended(sum.low, wide),
-                                    b.zero_extended(value(low_bits - 1, 0), wide), term),
-                             "with the carry out");
-    const Term above{value(bits - 1, low_bits), sum.carry, Term::End::gates};
-    return {add_to(b, "high_sum", sum.high, above.value, above), low(low_bits - 1, 0),
-            low.bit(low_bits)};
+    Term below = term, above = term;
+    below.value = b.zero_extended(value(low_bits - 1, 0), wide);
+    above.value = value(bits - 1, low_bits);
+    above.carry = sum.carry;
+    above.end = Term::End::gates;
+    const Value low =
+        b.name("low_total", add_to(b, "low_sum", b.zero_extended(sum.low, wide), below),
+               "with the carry out");
+    return {add_to(b, "high_sum", sum.high, above), low(low_bits - 1, 0), low.bit(low_bits)};
 }
 
 Value saturating_sum(Builder& b, Value acc, const Term& term) {
     const unsigned bits = acc.width();
     const unsigned wide = std::max(bits, term.value.width()) + 1;
-    const Value sum = b.name("acc_sum",
-                             add_to(b, "carried_sum", sign_extended(b, acc, wide),
-                                    sign_extended(b, term.value, wide), term),
-                             "exact, before it is clamped");
+    const Value sum =
+        b.name("acc_sum", add_to(b, "carried_sum", sign_extended(b, acc, wide), fit(b, term, wide)),
+               "exact, before it is clamped");
     const Value above = sum(wide - 1, bits - 1);
     const Value negative = sum.bit(wide - 1);
     const Value fits = b.name("acc_fits", ~b.any(above ^ b.repeat(negative, above.width())),

@@ -237,6 +237,13 @@ Value Builder::add(Value a, Value b, Value carry) {
                      .stage = module_.sections.back().stage});
 }
 
+Value Builder::add_in_ecp5_cells(Value a, Value b, Value carry) {
+    const Value sum = add(a, b, carry);
+    Node& made = module_.nodes[sum.id_];
+    if (made.op == Op::add && made.name.empty()) made.adder = Adder::ecp5_cells;
+    return sum;
+}
+
 Value Builder::multiply(Value a, Value b) {
     a = here(a);
     b = here(b);

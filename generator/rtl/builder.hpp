@@ -77,6 +77,10 @@ class Builder {
     [[nodiscard]] bool is_constant(Value value) const { return constant_of(value) != nullptr; }
     /// a + b + carry (1 bit); the operands and the sum have one width.
     Value add(Value a, Value b, Value carry);
+    /// The same, by carry cells of ECP5. The gates between named values and the adder, place by
+    /// place (not, and, or, xor, mux), become part of the cells and must fit them
+    /// (carry_cell.hpp). The sum must be named at once.
+    Value add_in_ecp5_cells(Value a, Value b, Value carry);
     /// The exact product, as wide as both operands together. It must be named at once.
     Value multiply(Value a, Value b);
     Value mux(Value select, Value if_one, Value if_zero);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "rtl/carry_cell.hpp"
 #include "rtl/keywords.hpp"
 
 namespace bitshed::rtl {
@@ -170,6 +171,16 @@ void find_missing_names(const Module& module, std::vector<std::string>& found) {
         found.emplace_back("the enable needs a name");
 }
 
+void find_broken_cells(const Module& module, std::vector<std::string>& found) {
+    for (NodeId id = 0; id < module.nodes.size(); ++id) {
+        const Node& node = module.nodes[id];
+        if (node.adder == Adder::plus) continue;
+        if (node.op != Op::add || node.name.empty() || !fit_carry_cell(module, id))
+            found.push_back(
+                fmt::format("{} is no named sum that fits carry cells", label(module, id)));
+    }
+}
+
 void find_bad_names(const Module& module, std::vector<std::string>& found) {
     if (!is_good_name(module.name))
         found.push_back(fmt::format("'{}' is no good name", module.name));
@@ -255,6 +266,7 @@ std::vector<std::string> findings(const Module& module) {
     if (!found.empty()) return found;  // the rest walks the structure
     find_broken_sections(module, found);
     find_missing_names(module, found);
+    find_broken_cells(module, found);
     find_bad_names(module, found);
     find_unread_bits(module, found);
     const bool has_register = std::any_of(module.nodes.begin(), module.nodes.end(),

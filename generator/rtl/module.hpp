@@ -34,6 +34,12 @@ enum class Op {
     reg,         ///< d, and where Node::clears a clear (1 bit) that sets it to 0 instead
 };
 
+/// What an adder is printed as.
+enum class Adder {
+    plus,        ///< Verilog's +
+    ecp5_cells,  ///< in synthesis carry cells of Lattice ECP5 (carry_cell.hpp), else Verilog's +
+};
+
 using NodeId = std::size_t;
 
 struct Node {
@@ -42,7 +48,8 @@ struct Node {
     std::vector<NodeId> operands;
     std::optional<Bits> constant;
     unsigned low = 0;
-    bool clears = false;  ///< reg: operands are d, clear; else d alone
+    Adder adder = Adder::plus;  ///< add
+    bool clears = false;        ///< reg: operands are d, clear; else d alone
     bool resets = false;  ///< reg: becomes 0 at an edge with Module::reset_n low, enabled or not
     std::string name;     ///< empty: printed inside the expression that reads it
     std::string why;      ///< the comment beside its line

@@ -18,9 +18,10 @@ namespace bitshed::harness {
 
 namespace {
 
-/// A unit on its way to a verdict.
+/// A unit on its way to a verdict. One that has cells of a device is two: each of its texts.
 struct Case {
     const UnitUnderTest* unit = nullptr;
+    Reading reading = Reading::simulation;
     golden::Unit golden;
     Layout layout;
     std::optional<Result<Verdict>> verdict;
@@ -51,21 +52,23 @@ std::size_t pair_count(const Case& each) {
                               format::width(each.golden.activation));
 }
 
-/// Units with about as many pairs share a bench, for it runs as long as its longest; names are
-/// distinct, and a foreign unit, which may hold any modules, is alone.
+/// Units with about as many pairs that are read alike share a bench, for it runs as long as its
+/// longest; names are distinct, and a foreign unit, which may hold any modules, is alone.
 std::vector<Group> group(std::vector<Case>& cases, std::size_t units_per_bench) {
     std::vector<Case*> order;
     for (Case& each : cases)
         if (!each.verdict) order.push_back(&each);
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Case* a, const Case* b) { return pair_count(*a) > pair_count(*b); });
+    std::stable_sort(order.begin(), order.end(), [](const Case* a, const Case* b) {
+        return std::pair(a->reading, pair_count(*b)) < std::pair(b->reading, pair_count(*a));
+    });
     std::vector<Group> groups;
     std::set<std::string> names;
     bool closed = true;
     for (Case* each : order) {
         const std::string& name = each->unit->manifest.module;
         const bool alone = each->unit->origin == Origin::foreign;
-        if (closed || alone || groups.back().size() == units_per_bench || names.contains(name)) {
+        if (closed || alone || groups.back().size() == units_per_bench || names.contains(name) ||
+            groups.back().front()->reading != each->reading) {
             groups.emplace_back();
             names.clear();
         }
@@ -99,7 +102,7 @@ class Court {
   private:
     Outcome try_group(const Group& group, const std::filesystem::path& folder) {
         std::vector<BenchUnit> units;
-        for (const Case* each : group) units.push_back({each->unit, &each->layout});
+        for (const Case* each : group) units.push_back({each->unit, &each->layout, each->reading});
         std::vector<Stimulus> stimuli;
         std::size_t rows = 0;
         for (const Case* each : group) {
@@ -127,7 +130,7 @@ class Court {
                 continue;
             }
             Verdict complete = std::move(verdict).value();
-            complete.lint = bench.value().lint[i];
+            if (each.reading == Reading::simulation) complete.lint = bench.value().lint[i];
             complete.lint_is_judged = each.unit->origin == Origin::ours;
             complete.seed = options_.stimulus.seed;
             complete.simulator = verilator_.version();
@@ -158,7 +161,7 @@ class Court {
     void settle(Case& each, Result<Verdict> verdict) {
         const std::lock_guard lock(settling_);
         each.verdict = std::move(verdict);
-        options_.on_progress(++settled_);
+        if (each.reading == Reading::simulation) options_.on_progress(++settled_);
     }
 
     const JudgeOptions& options_;
@@ -175,16 +178,19 @@ class Court {
 std::vector<Result<Verdict>> judge(const std::vector<UnitUnderTest>& units,
                                    const JudgeOptions& options) {
     const Deadline deadline(options.limit);
-    std::vector<Case> cases(units.size());
-    for (std::size_t i = 0; i < units.size(); ++i) {
-        cases[i].unit = &units[i];
-        auto admitted = admit(units[i]);
+    std::vector<Case> cases;
+    for (const UnitUnderTest& unit : units) {
+        cases.push_back({&unit, Reading::simulation, {}, {}, std::nullopt});
+        auto admitted = admit(unit);
         if (!admitted.ok()) {
-            cases[i].verdict = admitted.error();
+            cases.back().verdict = admitted.error();
             continue;
         }
-        cases[i].golden = admitted.value();
-        cases[i].layout = make_layout(units[i].manifest);
+        cases.back().golden = admitted.value();
+        cases.back().layout = make_layout(unit.manifest);
+        if (!unit.manifest.cells) continue;
+        cases.push_back(cases.back());
+        cases.back().reading = Reading::synthesis;
     }
     const auto groups = group(cases, options.units_per_bench);
     if (!groups.empty()) {
@@ -205,7 +211,13 @@ std::vector<Result<Verdict>> judge(const std::vector<UnitUnderTest>& units,
         }
     }
     std::vector<Result<Verdict>> verdicts;
-    for (Case& each : cases) verdicts.push_back(std::move(*each.verdict));
+    for (Case& each : cases) {
+        if (each.reading == Reading::simulation)
+            verdicts.push_back(std::move(*each.verdict));
+        else if (verdicts.back().ok() && verdicts.back().value().passed() &&
+                 !(each.verdict->ok() && each.verdict->value().passed()))
+            verdicts.back() = std::move(*each.verdict);  // of two texts, what is wrong with one
+    }
     return verdicts;
 }
 

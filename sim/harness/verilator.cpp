@@ -75,6 +75,7 @@ std::vector<std::string> runtime_files(const std::string& makefile) {
 }
 
 constexpr const char* generated_folder = "generated";
+constexpr const char* cell_file = "ecp5_carry_cell.v";
 
 /// Shorter simulations take less time than it takes to compile them well.
 constexpr std::size_t many_rows = 1'000'000;
@@ -175,6 +176,8 @@ Outcome write_sources(const std::vector<BenchUnit>& units, const fs::path& folde
             folder / bench_file, bench_text(instances, bench.stimulus_words, bench.response_words));
         !written.ok())
         return written;
+    if (auto written = write_file(folder / cell_file, templates::ecp5_carry_cell_v); !written.ok())
+        return written;
     return write_file(folder / "driver.cpp", templates::verilator_driver_cpp);
 }
 
@@ -193,6 +196,14 @@ Result<Bench> Verilator::build(const std::vector<BenchUnit>& units, std::size_t 
         "unique",    "--x-assign",     "unique",   "-Iinclude",  bench_file};
     for (const BenchUnit& each : units)
         arguments.push_back("units/" + each.unit->manifest.module + ".v");
+    if (units[0].reading == Reading::synthesis) {
+        arguments.push_back("+define+SYNTHESIS");
+        const bool brings_its_own =
+            std::any_of(units.begin(), units.end(), [](const BenchUnit& each) {
+                return each.unit->verilog.find("module CCU2C") != std::string::npos;
+            });
+        if (!brings_its_own) arguments.push_back(cell_file);
+    }
     const fs::path log = folder / "verilator.log";
     auto verilated =
         run({.arguments = arguments, .folder = folder, .log = log, .limit = deadline_.left()});

@@ -17,10 +17,17 @@
 
 namespace bitshed::harness {
 
-/// A unit of a bench; module names are distinct, and a foreign unit is alone.
+/// Which text of a unit is compiled, where it has cells of a device.
+enum class Reading {
+    simulation,  ///< without cells
+    synthesis,   ///< SYNTHESIS is defined: the cells, by a model of what they do
+};
+
+/// A unit of a bench; module names are distinct, and a foreign unit is alone. All are read alike.
 struct BenchUnit {
     const UnitUnderTest* unit = nullptr;
     const Layout* layout = nullptr;
+    Reading reading = Reading::simulation;
 };
 
 /// A compiled bench. Its rows are the units' rows one after the other.

@@ -58,7 +58,8 @@ class Proof {
             bits > greatest_number)
             return undecided(fmt::format("the reference would work on numbers of {} bits", bits));
         auto judged = read_netlist({"judged.v", request_.verilog, request_.manifest.module,
-                                    request_.manifest.port("clock")->name, request_.include_folder},
+                                    request_.manifest.port("clock")->name, request_.include_folder,
+                                    request_.manifest.cells},
                                    tools_, deadline_);
         if (!judged) return judged.error();
         judged_ = std::move(judged).value();
@@ -98,7 +99,8 @@ class Proof {
                                        reference_text(request_.manifest, request_.unit, seed),
                                        reference_module,
                                        reference_port("clock"),
-                                       {}},
+                                       {},
+                                       std::nullopt},
                                       tools_, deadline_);
         if (!reference) return reference.error();
         return make_sides(request_.manifest, judged_, std::move(reference).value());

@@ -53,9 +53,15 @@ Result<Netlist> read_netlist(const SourceFile& source, const Tools& tools,
         return written.error();
     if (auto written = write_file(tools.folder / "ripple.v", templates::proof_ripple_v); !written)
         return written.error();
+    // Yosys's own models of the cells: another opinion than the judge's.
+    const std::string cells =
+        source.cells
+            ? fmt::format("read_verilog -defer -overwrite +/{}/cells_sim.v\n", *source.cells)
+            : std::string();
     const std::string script = fill_page(templates::proof_netlist_ys, {{"MODULE", source.module},
                                                                        {"FILE", source.name},
                                                                        {"INCLUDE", include},
+                                                                       {"CELLS", cells},
                                                                        {"CLOCK", source.clock},
                                                                        {"OUTPUT", graph}});
     if (auto written = write_file(tools.folder / (stem + ".ys"), script); !written)

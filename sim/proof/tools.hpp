@@ -30,6 +30,7 @@ struct SourceFile {
     std::string module;
     std::string clock;                     ///< the port
     std::filesystem::path include_folder;  ///< where its `include looks; empty: nowhere
+    std::optional<std::string> cells;      ///< the device family whose cells it instantiates
 };
 
 /// Error (tool): Yosys fails, or finds what no proof here is about (another clock, a latch, an

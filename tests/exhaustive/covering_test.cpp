@@ -42,6 +42,7 @@ const std::vector<Option> space = {
     {"sign", {"early", "late"}},
     {"product", {"multiply", "table"}},
     {"carry", {"ripple", "deferred"}},
+    {"cells", {"portable", "ecp5"}},
 };
 using Choice = std::vector<std::size_t>;  // a value of every option
 
@@ -67,6 +68,7 @@ mac::MacOptions options_of(const Choice& choice) {
     options.sign = value(10);
     options.product = value(11);
     options.carry = value(12);
+    options.cells = value(13);
     options.terms = "100";
     return options;
 }

@@ -31,12 +31,14 @@ families = {
     "asic": ("asic-osu018", None, None),  # the cells' functions, out of the Liberty file
 }
 units = ["e4m3*e4m3", "e2m1*e2m1", "e3m2*int4+fixed20"]
-# Whose multiplexers ECP5's carry cells take in.
-folded_units = {"ecp5": ["e4m3*e4m3 --shifter chain"]}
+# Whose gates ECP5's carry cells take in: by the area attempts, and by the text.
+folded_units = {"ecp5": ["e4m3*e4m3 --shifter chain", "e3m2*int5 --cells ecp5", "int8*int5 --cells ecp5"]}
 chosen = sys.argv[3:]
 if "--one-unit" in chosen:
     chosen.remove("--one-unit")
     del units[1:]
+    for more in folded_units.values():
+        del more[2:]
 chosen = chosen or list(families)
 complaints = []
 judged = refused = made = asked = 0
@@ -90,9 +92,12 @@ def damaged(netlist, parameter):
     turned into a NOR."""
     if parameter is None:
         return netlist.replace("NAND2X1", "NOR2X1", 1)
-    table = re.search(rf"\.{parameter}\((\d+)'h([0-9a-f]+)\)", netlist)
-    inverted = (1 << int(table.group(1))) - 1 - int(table.group(2), 16)
-    return netlist[: table.start()] + f".{parameter}({table.group(1)}'h{inverted:x})" + netlist[table.end():]
+    # A unit may have carry cells alone, whose parameters are INIT0 and INIT1.
+    table = (re.search(rf"\.({parameter})\((\d+)'h([0-9a-f]+)\)", netlist) or
+             re.search(rf"\.({parameter}0)\((\d+)'h([0-9a-f]+)\)", netlist))
+    name, width, value = table.groups()
+    inverted = (1 << int(width)) - 1 - int(value, 16)
+    return netlist[: table.start()] + f".{name}({width}'h{inverted:x})" + netlist[table.end():]
 
 
 def judge(spec, rtl, status, what):

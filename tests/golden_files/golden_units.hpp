@@ -29,6 +29,7 @@ inline std::vector<GoldenUnit> golden_units() {
              {.spec = "e3m2*e3m2", .sign = "late"},
              {.spec = "e2m1*e2m1", .product = "table"},
              {.spec = "e2m1*e3m2", .carry = "deferred"},
+             {.spec = "e3m2*e2m1", .cells = "ecp5"},
              {.spec = "e2m1*e2m1+e4m3fn", .lanes = "2", .handshake = "stream"}}) {
         const mac::MacSpec spec = mac::make_mac_spec(options).value();
         rtl::Module module = mac::build_mac(spec);

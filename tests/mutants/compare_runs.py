@@ -39,7 +39,7 @@ def shown(name):
 
 
 with open("shown.v", "w") as file:
-    file.write(shown("unit") + shown("other"))
+    file.write(shown("unit") + shown("other") + "module both; unit_shown a (); other_shown b (); endmodule\n")
 standard_output = os.dup(1)
 # Yosys prints to the C standard output: keep it out of ours.
 os.dup2(os.open("yosys.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), 1)
@@ -48,8 +48,11 @@ from pyosys import libyosys as ys  # noqa: E402
 
 design = ys.Design()
 for each in (
-    "read_verilog unit.v", f"rename {module} unit", "read_verilog other.v", f"rename {module} other",
-    "read_verilog shown.v", "proc -norom", "flatten",
+    "read_verilog -defer -overwrite +/ecp5/cells_sim.v", "read_verilog unit.v", f"rename {module} unit", "read_verilog other.v", f"rename {module} other",
+    "read_verilog shown.v", "hierarchy -top both", "proc -norom",
+    # Both stay modules, for the miter to find.
+    "setattr -mod -set keep_hierarchy 1 unit_shown other_shown", "flatten",
+    "setattr -mod -unset keep_hierarchy unit_shown other_shown",
     "miter -equiv -flatten -make_assert unit_shown other_shown miter", "hierarchy -check -top miter",
     "memory_map", "async2sync", "opt", "techmap", "opt -fast", "dffunmap", "simplemap", "zinit -all",
     "opt_expr", "opt_clean", "aigmap", "opt_clean -purge", "write_aiger -zinit miter.aig",

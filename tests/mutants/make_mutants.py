@@ -27,7 +27,13 @@ def run(design, *passes):
 
 base = ys.Design()
 # Without pmuxtree, a mutated select of a parallel multiplexer would not be a wire of the circuit.
-run(base, "read_verilog unit.v", f"hierarchy -check -top {module}", "proc -norom", "pmuxtree", "opt_clean",
+with open("unit.v") as text:
+    # Carry cells become the gates of Yosys's own model, of which there are mutants too.
+    has_cells = "CCU2C" in text.read()
+if has_cells:
+    run(base, "read_verilog -defer -overwrite +/ecp5/cells_sim.v")
+run(base, "read_verilog unit.v", f"hierarchy -check -top {module}", "proc -norom",
+    *(["flatten"] if has_cells else []), "pmuxtree", "opt_clean",
     "write_rtlil base.il", f"mutate -list {count} -seed {seed} -o list.txt")
 with open("list.txt") as lines:
     mutations = [line.strip() for line in lines if line.strip() and " -port CLK " not in line]

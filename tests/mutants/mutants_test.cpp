@@ -37,7 +37,7 @@ mac::MacOptions options(const std::string& spec) {
 
 /// One unit of each architecture, small enough to be judged a thousand times.
 std::vector<mac::MacSpec> architectures() {
-    std::vector<mac::MacOptions> list(10);
+    std::vector<mac::MacOptions> list(11);
     list[0] = options("e3m2*e3m1");
     list[0].stages = "1";
     list[0].enable = true;
@@ -64,6 +64,8 @@ std::vector<mac::MacSpec> architectures() {
     list[9].carry = "deferred";
     list[9].stages = "1";
     list[9].enable = true;
+    list[10] = options("e3m1*e2m2");
+    list[10].cells = "ecp5";
     std::vector<mac::MacSpec> specs;
     for (const auto& each : list) specs.push_back(mac::make_mac_spec(each).value());
     return specs;

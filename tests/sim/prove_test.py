@@ -30,6 +30,9 @@ PROVED = [
     "e3m0*e2m0+e4m3 --product table --sign late --lanes 2", "e4m3*e4m3 --carry deferred",
     "int5*int4 --carry deferred --stages 2 --enable", "e2m1*e2m1 --carry deferred --handshake stream --stages 1",
     "e2m1*int4+fixed9 --carry deferred --result int6 --handshake valid",
+    "e4m3*e4m3 --cells ecp5", "e5m2*e5m2 --cells ecp5 --stages 2", "int8*int8 --cells ecp5",
+    "uint5*int4 --cells ecp5 --stages 1", "e2m3*e3m2 --cells ecp5 --lanes 2", "e3m2*e2m3 --cells ecp5 --sign late",
+    "e2m1*int4+fixed10 --cells ecp5 --overflow saturate --handshake stream",
 ]
 
 # A unit, what is damaged, the text and what is put in its place (regular expressions).
@@ -58,6 +61,8 @@ DAMAGED = [
     ("int5*int4 --carry deferred --stages 2", "the carry is not shown", r"settled( +)= high_q \+ \{\d+'d0, carry_q\}",
      r"settled\1= high_q"),
     ("e2m1*e2m1 --product table", "a bit of a table is another", r"table2(\s+)= 64'h", r"table2\1= 64'h200 ^ 64'h"),
+    ("e3m2*e3m2 --cells ecp5", "a cell's table has a wrong bit", r"16'h596a", r"16'h596b"),
+    ("e3m2*e3m2 --cells ecp5", "the cells' carry in is lost", r"(acc_d_cell_carry\[0\] = )negative", r"\1 1'd0"),
     ("e2m1*e2m1+fixed10 --overflow saturate", "it wraps", None, None),
 ]
 

@@ -1,5 +1,7 @@
 // The judge judged: units written by hand are good, every damaged copy is bad, and the right part
 // is blamed. Nothing here needs the datapath to be right but where it says so.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <set>
 #include <thread>
@@ -195,6 +197,33 @@ TEST_CASE("verify: every damaged unit is bad, and the judged file is blamed") {
         REQUIRE(verdict.first_mismatch.has_value());
         CHECK_FALSE(verdict.first_mismatch->ports.empty());
         CHECK(verdict.first_mismatch->given.size() == 8);
+    }
+}
+
+TEST_CASE("verify: of a unit with carry cells both texts are judged") {
+    mac::MacOptions request;
+    request.spec = "e3m1*e2m1";
+    request.terms = "20";
+    request.cells = "ecp5";
+    const UnitUnderTest good = own(mac::make_mac_spec(request).value());
+    // The accumulator's cells use all four inputs, so that every bit of their table counts.
+    const std::string cells = "CCU2C #(.INIT0(16'h596a), .INIT1(16'h596a)";
+    std::vector<UnitUnderTest> units{good};
+    for (unsigned bit = 0; bit < 16; ++bit) {
+        const std::string table = fmt::format("16'h{:04x}", 0x596au ^ 1u << bit);
+        units.push_back(
+            damaged(good, cells, fmt::format("CCU2C #(.INIT0({}), .INIT1({})", table, table)));
+    }
+    units.push_back(damaged(good, "acc_d_cell_carry[0] = negative", "acc_d_cell_carry[0] = 1'd0"));
+    units.push_back(damaged(good, "assign acc_d = acc_q + ", "assign acc_d = 3 + acc_q + "));
+    const auto verdicts = harness::judge(units, options());
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        CAPTURE(i, problem(verdicts[i]));
+        REQUIRE(verdicts[i].ok());
+        const auto& verdict = verdicts[i].value();
+        CHECK(verdict.passed() == (i == 0));
+        CHECK((verdict.mismatches > 0) == (i > 0));
+        CHECK(verdict.blame == (i == 0 ? Blame::nobody : Blame::printer));
     }
 }
 

@@ -75,9 +75,13 @@ TEST_CASE("choice: families alike share what was measured, others get the portab
         CHECK(choice(shape, shape, "xc7").architecture ==
               choice(shape, shape, "xcup").architecture);
         for (const Objective objective : {Objective::area, Objective::clock, Objective::balanced})
-            for (const char* family : {"machxo2", "machxo3"})
-                CHECK(choice(shape, shape, family, objective).architecture ==
-                      choice(shape, shape, "ecp5", objective).architecture);
+            for (const char* family : {"machxo2", "machxo3"}) {
+                // Carry cells of one family are not those of another, even if they are alike.
+                const Architecture wanted = choice(shape, shape, "ecp5", objective).architecture;
+                const Architecture found = choice(shape, shape, family, objective).architecture;
+                CHECK(found.cells == bitshed::mac::Cells::portable);
+                CHECK((found == wanted || wanted.cells == bitshed::mac::Cells::ecp5));
+            }
         CHECK(choice(shape, shape, "asic").ground == Ground::fallback);
         CHECK(choice(shape, shape, "asic").architecture == Architecture{});
         // No clock is known of a family that nothing routes.

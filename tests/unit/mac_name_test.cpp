@@ -32,7 +32,8 @@ std::string facts(const MacSpec& spec) {
          << static_cast<int>(spec.architecture.shifter) << ' '
          << static_cast<int>(spec.architecture.sign) << ' '
          << static_cast<int>(spec.architecture.product) << ' '
-         << static_cast<int>(spec.architecture.carry);
+         << static_cast<int>(spec.architecture.carry) << ' '
+         << static_cast<int>(spec.architecture.cells);
     return text.str();
 }
 
@@ -47,7 +48,7 @@ MacOptions options_of(const std::string& line) {
         {"--lanes", &options.lanes},         {"--stages", &options.stages},
         {"--handshake", &options.handshake}, {"--shifter", &options.shifter},
         {"--carry", &options.carry},         {"--sign", &options.sign},
-        {"--product", &options.product}};
+        {"--product", &options.product},     {"--cells", &options.cells}};
     while (words >> word) {
         if (word == "--enable") {
             options.enable = true;
@@ -102,14 +103,16 @@ std::vector<MacSpec> many_specs() {
         for (const char* shifter : {"blocks", "chain"})
             for (const char* sign : {"early", "late"})
                 for (const char* product : {"multiply", "table"})
-                    for (const char* carry : {"ripple", "deferred"}) {
-                        const auto made = make_mac_spec({.spec = spec,
-                                                         .shifter = shifter,
-                                                         .sign = sign,
-                                                         .product = product,
-                                                         .carry = carry});
-                        if (made) specs.push_back(made.value());
-                    }
+                    for (const char* carry : {"ripple", "deferred"})
+                        for (const char* cells : {"portable", "ecp5"}) {
+                            const auto made = make_mac_spec({.spec = spec,
+                                                             .shifter = shifter,
+                                                             .sign = sign,
+                                                             .product = product,
+                                                             .carry = carry,
+                                                             .cells = cells});
+                            if (made) specs.push_back(made.value());
+                        }
     return specs;
 }
 
@@ -183,6 +186,12 @@ TEST_CASE("architecture: what decides nothing is forgotten") {
           "'e1m3*int4+exact' --sign late");
     CHECK(line({.spec = "e2m1*e2m1", .shifter = "chain", .product = "table"}) ==
           "'e2m1*e2m1+exact' --product table");
+    CHECK(line({.spec = "e4m3*e4m3+fp16", .cells = "ecp5"}) == line({.spec = "e4m3*e4m3+fp16"}));
+    CHECK(line({.spec = "e1m0*e1m3", .cells = "ecp5"}) == "'e1m0*e1m3+exact'");
+    CHECK(line({.spec = "e1m0*e2m3", .cells = "ecp5"}) == "'e1m0*e2m3+exact' --cells ecp5");
+    CHECK(line({.spec = "e1m0*e1m3", .sign = "late", .cells = "ecp5"}) ==
+          "'e1m0*e1m3+exact' --sign late --cells ecp5");
+    CHECK(line({.spec = "int8*int4", .cells = "ecp5"}) == "'int8*int4+exact' --cells ecp5");
     CHECK(line({.spec = "int8*int4", .carry = "deferred"}) == "'int8*int4+exact' --carry deferred");
     for (const char* spec : {"e4m3*e4m3+fp16", "int4*int4+fixed3"})
         CHECK(line({.spec = spec, .carry = "deferred"}) == line({.spec = spec}));

@@ -239,6 +239,8 @@ TEST_CASE("spec: other words that are not allowed") {
     refused({.spec = "e4m3*e4m3", .sign = "never"}, "early, late");
     refused({.spec = "e4m3*e4m3", .product = "divide"}, "multiply, table");
     refused({.spec = "e4m3*e4m3", .carry = "skip"}, "ripple, deferred");
+    refused({.spec = "e4m3*e4m3", .cells = "ice40"}, "portable, ecp5");
+    refused({.spec = "e4m3*e4m3", .carry = "deferred", .cells = "ecp5"}, "--cells portable");
     for (const char* spec :
          {"e4m3*e4m3", "e2m1*e3m1", "e2m1fn*e2m1", "e2m1*e1m1ieee", "int3*int3", "e1m0*int3"})
         refused({.spec = spec, .product = "table"}, "at most 6 bits");

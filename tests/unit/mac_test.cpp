@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <random>
+#include <set>
 
 #include "format/decoded.hpp"
 #include "format/format.hpp"
@@ -173,7 +174,7 @@ std::vector<std::uint32_t> random_codes(std::mt19937_64& random, const Format& f
 void run_random(const MacOptions& options, std::uint64_t seed) {
     Pair pair(options);
     std::mt19937_64 random(seed);
-    CAPTURE(options.spec, options.stages.value_or("0"), options.lanes.value_or("1"), seed);
+    CAPTURE(bitshed::mac::module_name(pair.spec()), seed);
     const int cycles = pair.spec().lanes > 8 ? 100 : 600;
     for (int cycle = 0; cycle < cycles; ++cycle) {
         pair.enable_cycle(random() % 4 != 0);
@@ -216,6 +217,23 @@ TEST_CASE("unit: any sequence of pairs and clears, on 0 to 4 stages, with and wi
         for (const char* stages : {"0", "1", "2", "3", "4"})
             for (const bool enable : {false, true})
                 run_random({.spec = spec, .stages = stages, .enable = enable}, seed++);
+}
+
+TEST_CASE("unit: every architecture, on 0 to 4 stages, in one lane and in three") {
+    std::uint64_t seed = 500;
+    std::set<std::string> built;
+    for (const char* spec : pairs)
+        for (const auto& architecture : bitshed::mac::every_architecture())
+            for (const char* stages : {"0", "1", "2", "3", "4"})
+                for (const char* lanes : {"1", "3"}) {
+                    MacOptions options{.spec = spec, .lanes = lanes, .stages = stages};
+                    bitshed::mac::ask_for(architecture, options);
+                    const auto made = bitshed::mac::make_mac_spec(options);
+                    // Some do not go with some pairs, others make no unit more.
+                    if (made && built.insert(bitshed::mac::module_name(made.value())).second)
+                        run_random(options, seed++);
+                }
+    CHECK(built.size() > 1000);
 }
 
 TEST_CASE("unit: several lanes add the exact sum of their products") {

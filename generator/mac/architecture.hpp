@@ -1,0 +1,80 @@
+// How a unit computes what its spec says. No sum depends on it; LUTs and clock do.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/format.hpp"
+
+namespace bitshed::mac {
+
+/// How products of operands with exponents are moved to their place.
+enum class Shifter {
+    blocks,  ///< by multiplexers within a block, then each block of places shows what belongs there
+    chain,   ///< by multiplexers alone, one a place and bit of the shift
+};
+
+/// Where the sign of a product joins it.
+enum class Sign {
+    early,  ///< before it is moved: what is moved is the one's complement, and so is the fill
+    late,   ///< just before the accumulator's adder, whose LUTs may take it in
+};
+
+/// How the magnitudes of two minifloats become a product.
+enum class Product {
+    multiply,  ///< significands are multiplied, then moved to their place
+    table,     ///< a table gives the product in its place; for pairs of few bits
+};
+
+/// How a carry crosses the accumulator of a grid.
+enum class Carry {
+    ripple,    ///< in one chain
+    deferred,  ///< in two: the sum is kept in halves, and the carry between them waits a cycle
+};
+
+/// What adders are made of.
+enum class Cells {
+    portable,  ///< Verilog's +, of which every tool makes its own
+    ecp5,      ///< carry cells of Lattice ECP5, which take in the gates before the adder
+};
+
+/// Float accumulators and those that saturate have Carry::ripple, float ones Cells::portable.
+struct Architecture {
+    Shifter shifter = Shifter::blocks;
+    Sign sign = Sign::early;
+    Product product = Product::multiply;
+    Carry carry = Carry::ripple;
+    Cells cells = Cells::portable;
+
+    friend bool operator==(const Architecture&, const Architecture&) = default;
+};
+
+/// One of the choices that make an architecture, as the command line has it.
+struct ArchitectureChoice {
+    std::string_view option;              ///< without its dashes: "shifter"
+    std::vector<std::string_view> words;  ///< in the order of the enumerators, the default first
+    int (*get)(const Architecture&);      ///< the index of its word
+    void (*set)(Architecture&, int);
+};
+
+/// All of them, in the order in which names and command lines have them.
+const std::vector<ArchitectureChoice>& architecture_choices();
+
+/// All architectures there are, the default first. Not every pair can be built in each.
+std::vector<Architecture> every_architecture();
+
+/// All of an architecture in the options' words: "--shifter blocks --sign late --product
+/// multiply --carry ripple --cells portable".
+std::string architecture_words(const Architecture& architecture);
+
+/// The options of an architecture, "--shifter chain --sign late", each of those that `other` has
+/// otherwise.
+std::string architecture_options(const Architecture& architecture, const Architecture& other);
+
+/// Whether Product::table is possible: two minifloats whose codes are all finite, with at most
+/// `greatest_table_bits` bits together beside their signs.
+bool can_be_table(const format::Format& weight, const format::Format& activation);
+constexpr int greatest_table_bits = 6;
+
+}  // namespace bitshed::mac
