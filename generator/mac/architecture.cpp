@@ -35,7 +35,7 @@ const std::vector<ArchitectureChoice>& architecture_choices() {
     static const std::vector<ArchitectureChoice> all = {
         choice<&Architecture::shifter>("shifter", {"blocks", "chain"}),
         choice<&Architecture::sign>("sign", {"early", "late"}),
-        choice<&Architecture::product>("product", {"multiply", "table"}),
+        choice<&Architecture::product>("product", {"multiply", "table", "dsp"}),
         choice<&Architecture::carry>("carry", {"ripple", "deferred"}),
         choice<&Architecture::cells>("cells", {"portable", "ecp5"}),
     };

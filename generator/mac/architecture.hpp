@@ -21,10 +21,11 @@ enum class Sign {
     late,   ///< just before the accumulator's adder, whose LUTs may take it in
 };
 
-/// How the magnitudes of two minifloats become a product.
+/// How two operands become a product.
 enum class Product {
-    multiply,  ///< significands are multiplied, then moved to their place
-    table,     ///< a table gives the product in its place; for pairs of few bits
+    multiply,  ///< by rows, in LUTs; of significands, which are then moved to their place
+    table,     ///< a table gives the product of minifloats in its place; for pairs of few bits
+    dsp,       ///< by Verilog's *, for which tools take a DSP block where they may
 };
 
 /// How a carry crosses the accumulator of a grid.

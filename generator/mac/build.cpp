@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <deque>
+#include <numeric>
+#include <vector>
 
 #include "mac/control.hpp"
 #include "mac/float_step.hpp"
@@ -21,37 +23,49 @@ using rtl::Value;
 
 /// On which pipeline stage each part of the datapath works.
 struct StagePlan {
-    int multiply, align, place, add_lanes, accumulate;
+    std::vector<int> multiply;  ///< a stage for each part of the multiplier
+    int align, place, add_lanes, accumulate;
 };
 
-/// The first register goes behind the product, the next before the accumulator; then the multiplier
-/// is cut off from the decoder, and the shifter or the lanes' adders in two.
-StagePlan plan_stages(int stages, int lanes) {
-    const bool many = lanes > 1;
-    switch (stages) {
-        case 0:
-            return {0, 0, 0, 0, 0};
-        case 1:
-            return {0, 1, 1, 1, 1};
-        case 2:
-            return {0, 1, 1, many ? 1 : 2, 2};
-        case 3:
-            return many ? StagePlan{0, 1, 1, 2, 3} : StagePlan{1, 2, 2, 3, 3};
-        default:
-            return many ? StagePlan{1, 2, 2, 3, 4} : StagePlan{1, 2, 3, 4, 4};
+std::vector<int> stages_up_to(int end) {
+    std::vector<int> stages(static_cast<std::size_t>(end));
+    std::iota(stages.begin(), stages.end(), 0);
+    return stages;
+}
+
+/// Where products move, the first register goes behind the product, the next before the
+/// accumulator; then the multiplier is cut in two, or from the decoder where it is too small for
+/// that, and the shifter or the lanes' adders are. Where products do not move, all registers but
+/// those before lanes' adders and accumulator cut the multiplier; it stands behind the second where
+/// it cannot be cut.
+StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane) {
+    const int stages = spec.stages;
+    if (stages == 0) return {{0}, 0, 0, 0, 0};
+    const int most = static_cast<int>(most_parts_of_multiplier(spec, lane));
+    const int lane_adders = spec.lanes > 1 ? 1 : 0;
+    if (!lane.moves) {
+        const int ends = std::max(stages - lane_adders, 1);
+        const int add_lanes = lane_adders == 1 ? ends : stages;
+        if (most == 1) return {{stages < 3 ? 0 : 1}, 0, 0, add_lanes, stages};
+        return {stages_up_to(std::min(ends, most)), 0, 0, add_lanes, stages};
     }
+    if (stages < 3) return {{0}, 1, 1, lane_adders == 1 ? 1 : stages, stages};
+    if (lane_adders == 1 && stages == 3) return {{0}, 1, 1, 2, 3};
+    const std::vector<int> multiply = most == 1 ? std::vector<int>{1} : std::vector<int>{0, 1};
+    if (lane_adders == 1) return {multiply, 2, 2, 3, 4};
+    return {multiply, 2, stages - 1, stages, stages};
 }
 
 class MacBuilder {
   public:
     explicit MacBuilder(const MacSpec& spec)
         : spec_(spec),
-          stages_(plan_stages(spec.stages, spec.lanes)),
           b_(module_name(spec)),
           control_(b_, spec),
           is_float_(spec.accumulator.kind == AccumulatorKind::floating),
           bits_(static_cast<unsigned>(spec.accumulator.bits)),
-          plan_(plan_lanes(spec, kept_places())) {}
+          plan_(plan_lanes(spec, kept_places())),
+          stages_(plan_stages(spec, plan_)) {}
 
     rtl::Module build() {
         // A narrow sum that wraps never looks at the places above it; more lanes than terms make
@@ -114,7 +128,7 @@ class MacBuilder {
 
     void make_lanes() {
         if (plan_.integers)
-            b_.section("multiply", {}, stages_.multiply);
+            b_.section("multiply", {}, stages_.multiply.front());
         else if (plan_.has_table)
             b_.section("decode", {"A table gives the product of the magnitudes."}, 0);
         else
@@ -135,28 +149,49 @@ class MacBuilder {
                        0);
             for_each_lane([](Lane& lane) { lane.find_specials(); });
         }
-        std::vector<Value> tables;
-        if (plan_.has_table) {
-            b_.section("multiply", {"A table for each place of the product, shared by all lanes."},
-                       stages_.multiply);
-            tables = make_tables(b_, spec_.weight, spec_.activation, plan_.places);
-        } else if (!plan_.integers) {
-            b_.section("multiply", {}, stages_.multiply);
-        }
-        for_each_lane([&](Lane& lane) {
-            plan_.has_table ? lane.look_up(tables) : lane.multiply();
-            if (is_float_) lane.find_negative_zero();
-        });
+        make_products();
         if (!plan_.moves) return;
         b_.section(
             "align",
             {fmt::format("The product moves up by the sum of both shifts, which is at least {}.",
                          plan_.least_shift)},
             stages_.align);
-        for_each_lane([](Lane& lane) { lane.align(); });
+        for_each_lane([&](Lane& lane) {
+            if (signs_when_moved()) lane.give_sign();
+            lane.align();
+        });
         if (lanes_.front().has_blocks())
             b_.section("place", notes_on_blocks(spec_.architecture), stages_.place);
         for_each_lane([](Lane& lane) { lane.place(); });
+    }
+
+    /// The gates that give a product its sign fit those that move it; a register in between comes
+    /// first.
+    [[nodiscard]] bool signs_when_moved() const {
+        return plan_.moves && stages_.align > stages_.multiply.back();
+    }
+
+    void make_products() {
+        std::vector<Value> tables;
+        if (plan_.has_table) {
+            b_.section("multiply", {"A table for each place of the product, shared by all lanes."},
+                       stages_.multiply.front());
+            tables = make_tables(b_, spec_.weight, spec_.activation, plan_.places);
+        }
+        const auto parts = static_cast<unsigned>(stages_.multiply.size());
+        for (unsigned part = 0; part < parts; ++part) {
+            if (part > 0)
+                b_.section("multiply: add further rows", {}, stages_.multiply[part]);
+            else if (!plan_.integers && !plan_.has_table)
+                b_.section("multiply", {}, stages_.multiply[part]);
+            const bool last = part + 1 == parts;
+            for_each_lane([&](Lane& lane) {
+                plan_.has_table ? lane.look_up(tables) : lane.multiply(part, parts);
+                if (last && !plan_.integers && !signs_when_moved()) lane.give_sign();
+                if (part == 0 && plan_.moves) lane.add_shifts();
+                if (is_float_ && (plan_.integers ? part == 0 : last)) lane.find_negative_zero();
+            });
+        }
     }
 
     Term add_lanes() {
@@ -286,12 +321,12 @@ class MacBuilder {
     }
 
     const MacSpec& spec_;
-    StagePlan stages_;
     Builder b_;
     Control control_;
     bool is_float_;
     unsigned bits_;
     LanePlan plan_;
+    StagePlan stages_;
     std::optional<Value> w_, a_;
     std::deque<Lane> lanes_;
     std::optional<Flags> flags_;

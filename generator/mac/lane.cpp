@@ -44,6 +44,21 @@ LanePlan plan_lanes(const MacSpec& spec, unsigned kept_places) {
     return plan;
 }
 
+unsigned most_parts_of_multiplier(const MacSpec& spec, const LanePlan& plan) {
+    if (plan.has_table) return 1;
+    // A lane knows it, whatever it is built in.
+    Builder b("scratch");
+    const auto code = [&](const char* name, const format::Format& format) {
+        return b.input(name, static_cast<unsigned>(format::width(format)), "", "");
+    };
+    const Value w = code("w_i", spec.weight), a = code("a_i", spec.activation);
+    b.section("multiply", {}, 0);
+    Lane lane(b, spec, plan, w, a);
+    if (plan.integers) return lane.integer_multiplier()->most_parts();
+    lane.decode();
+    return lane.significand_multiplier()->most_parts();
+}
+
 Lane::Lane(Builder& builder, const MacSpec& spec, const LanePlan& plan, Value w, Value a)
     : b_(builder), spec_(spec), plan_(plan), w_(w), a_(a) {}
 
@@ -93,49 +108,62 @@ void Lane::find_specials() {
     special_pair_ = b_.name("special_pair", nan_pair | infinite_pair, "the product is not finite");
 }
 
-/// The product of two magnitudes.
-Value Lane::product_of(Value x, Value y) {
-    if (spec_.architecture.cells == Cells::ecp5) return multiply_in_ecp5_cells(b_, {x}, {y});
-    return plan_.integers ? multiply_unsigned(b_, x, y) : multiply_by_rows(b_, x, y);
+bool Lane::is_two_s_complement() const {
+    return plan_.integers &&
+           (format::is_signed(spec_.weight) || format::is_signed(spec_.activation));
 }
 
-void Lane::multiply_integers() {
-    if (!format::is_signed(spec_.weight) && !format::is_signed(spec_.activation)) {
-        placed_ = product_of(w_, a_);
-        return;
-    }
+std::unique_ptr<Multiplier> Lane::integer_multiplier() {
+    if (spec_.architecture.product == Product::dsp && is_two_s_complement())
+        return integer_multiplier_of_tools(b_, spec_.weight, w_, spec_.activation, a_);
+    if (spec_.architecture.product == Product::dsp) return multiplier_of_tools(b_, w_, a_);
     if (spec_.architecture.cells == Cells::ecp5) {
         const auto factor = [](const format::Format& format, Value code) {
             return Factor{code, format::is_signed(format) ? Factor::Kind::twos_complement
                                                           : Factor::Kind::magnitude};
         };
-        integer_product_ = SignedProduct{
-            multiply_in_ecp5_cells(b_, factor(spec_.weight, w_), factor(spec_.activation, a_)),
-            b_.constant(1, 0)};
-        return;
+        return multiplier_in_ecp5_cells(b_, factor(spec_.weight, w_), factor(spec_.activation, a_));
     }
-    integer_product_ = multiply_booth(b_, spec_.weight, w_, spec_.activation, a_);
+    if (is_two_s_complement()) return booth_multiplier(b_, spec_.weight, w_, spec_.activation, a_);
+    return multiplier_of_tools(b_, w_, a_);
 }
 
-void Lane::multiply() {
-    if (plan_.integers) return multiply_integers();
-    negative_ = b_.name("negative", sign(), "sign of the product");
+std::unique_ptr<Multiplier> Lane::significand_multiplier() {
     Value significand = weight_->significand;
     if (special_pair_)
         significand = b_.name("w_significand_finite",
                               significand & ~b_.repeat(*special_pair_, significand.width()),
                               "a pair that is not finite adds nothing");
-    product_ = product_of(significand, activation_->significand);
-    if (plan_.always_zero)
-        product_ = b_.name("product_set", b_.any(*product_), "never: the only finite product is 0");
-    give_sign();
+    if (spec_.architecture.product == Product::dsp)
+        return multiplier_of_tools(b_, significand, activation_->significand);
+    if (spec_.architecture.cells == Cells::ecp5)
+        return multiplier_in_ecp5_cells(b_, {significand}, {activation_->significand});
+    return multiplier_by_rows(b_, significand, activation_->significand);
+}
+
+void Lane::multiply(unsigned part, unsigned parts) {
+    if (part == 0) {
+        if (!plan_.integers) negative_ = b_.name("negative", sign(), "sign of the product");
+        multiplier_ = plan_.integers ? integer_multiplier() : significand_multiplier();
+    }
+    multiplier_->make_part(part, parts);
+    if (part + 1 < parts) return;
+    const CarriedProduct made = multiplier_->product();
+    if (is_two_s_complement())
+        integer_product_ = made;
+    else if (plan_.integers)
+        placed_ = made.product;
+    else if (plan_.always_zero)
+        product_ =
+            b_.name("product_set", b_.any(made.product), "never: the only finite product is 0");
+    else
+        product_ = made.product;
 }
 
 void Lane::look_up(const std::vector<Value>& tables) {
     std::vector<Value> bits;  // the least last, as a concatenation wants it
     for (const Value table : tables) bits.insert(bits.begin(), b_.lookup(table, *magnitudes_));
     product_ = b_.name("product", b_.concat(bits), "in its place on the grid");
-    give_sign();
 }
 
 namespace {
@@ -147,23 +175,11 @@ Value one_s_complement(Builder& b, const char* name, Value value, Value negative
 
 }  // namespace
 
-/// The product as it is moved: with an early sign, the one's complement filled with the sign.
+/// As it is moved: with an early sign, the one's complement, which will be filled with the sign.
 void Lane::give_sign() {
-    const Architecture& architecture = spec_.architecture;
-    const bool early = architecture.sign == Sign::early;
-    const Value moved =
-        early ? one_s_complement(b_, "signed_product", *product_, *negative_) : *product_;
-    if (plan_.moves)
-        alignment_ = Alignment{moved,
-                               sum_of_shifts(),
-                               plan_.least_shift,
-                               plan_.places,
-                               early ? *negative_ : b_.constant(1, 0),
-                               architecture.shifter,
-                               architecture.sign,
-                               architecture.cells};
-    else
-        placed_ = moved;
+    const bool early = spec_.architecture.sign == Sign::early;
+    signed_ = early ? one_s_complement(b_, "signed_product", *product_, *negative_) : *product_;
+    if (!plan_.moves) placed_ = signed_;
 }
 
 void Lane::find_negative_zero() {
@@ -182,15 +198,17 @@ void Lane::find_negative_zero() {
         "the product is -0");
 }
 
-Value Lane::sum_of_shifts() {
-    if (!weight_->shift || !activation_->shift)
-        return b_.name("shift", weight_->shift ? *weight_->shift : *activation_->shift,
-                       "only one operand has an exponent");
+void Lane::add_shifts() {
+    if (!weight_->shift || !activation_->shift) {
+        shift_ = b_.name("shift", weight_->shift ? *weight_->shift : *activation_->shift,
+                         "only one operand has an exponent");
+        return;
+    }
     const unsigned greatest =
         (1u << weight_->shift->width()) + (1u << activation_->shift->width()) - 2;
     unsigned width = 1;
     while ((greatest >> width) != 0) ++width;
-    return b_.name(
+    shift_ = b_.name(
         "shift",
         b_.zero_extended(*weight_->shift, width) + b_.zero_extended(*activation_->shift, width),
         "of the product");
@@ -201,6 +219,15 @@ bool Lane::has_blocks() const {
 }
 
 void Lane::align() {
+    const Architecture& architecture = spec_.architecture;
+    alignment_ = Alignment{*signed_,
+                           *shift_,
+                           plan_.least_shift,
+                           plan_.places,
+                           architecture.sign == Sign::early ? *negative_ : b_.constant(1, 0),
+                           architecture.shifter,
+                           architecture.sign,
+                           architecture.cells};
     fine_ = align_finely(b_, *alignment_);
 }
 

@@ -2,6 +2,7 @@
 // share each section of the datapath.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -45,18 +46,25 @@ struct LanePlan {
 /// `kept_places`: how many low places of the grid the accumulator looks at.
 LanePlan plan_lanes(const MacSpec& spec, unsigned kept_places);
 
+/// How many stages a lane's multiplier can be spread over; 1 for a table.
+unsigned most_parts_of_multiplier(const MacSpec& spec, const LanePlan& plan);
+
 class Lane {
   public:
     Lane(rtl::Builder& builder, const MacSpec& spec, const LanePlan& plan, rtl::Value w,
          rtl::Value a);
 
     // The phases, in the order of the datapath; each is called once, inside its section.
-    void decode();
+    void decode();         ///< but of two integers, or where the plan has a table
     void find_specials();  ///< where the plan has specials
-    void multiply();       ///< where the plan has no table
+    /// where the plan has no table: one call for each part, of which each may have its stage
+    void multiply(unsigned part, unsigned parts);
     /// where it has one: a table for each place (table.hpp)
     void look_up(const std::vector<rtl::Value>& tables);
-    void find_negative_zero();  ///< for float accumulators, after multiply() or look_up()
+    void give_sign();           ///< to a product, but of two integers; before it is moved
+    void add_shifts();          ///< where products move, before align()
+    void find_negative_zero();  ///< for float accumulators: behind the first part of two integers,
+                                ///< else behind the product
     void align();               ///< where products move
     void place();               ///< where products move
 
@@ -70,12 +78,12 @@ class Lane {
     [[nodiscard]] rtl::Value negative_zero() const { return *negative_zero_; }
 
   private:
-    void multiply_integers();
-    void give_sign();
-    rtl::Value product_of(rtl::Value x, rtl::Value y);
+    friend unsigned most_parts_of_multiplier(const MacSpec& spec, const LanePlan& plan);
+    [[nodiscard]] bool is_two_s_complement() const;
+    std::unique_ptr<Multiplier> integer_multiplier();
+    std::unique_ptr<Multiplier> significand_multiplier();
     Term term_for_cells(rtl::Value sign);
     rtl::Value is_zero(const DecodedOperand& operand, const char* name);
-    rtl::Value sum_of_shifts();
     [[nodiscard]] rtl::Value sign() const;
 
     rtl::Builder& b_;
@@ -85,13 +93,16 @@ class Lane {
     std::optional<DecodedOperand> weight_, activation_;
     std::optional<rtl::Value> magnitudes_;  ///< both codes without their signs
     std::optional<rtl::Value> special_pair_, negative_, product_, negative_zero_;
+    std::optional<rtl::Value> signed_;  ///< the product; the magnitude where the sign comes late
+    std::optional<rtl::Value> shift_;
     std::optional<Alignment> alignment_;
     std::optional<FinelyAligned> fine_;
     std::optional<Shown> shown_;  ///< in place of placed_
     std::optional<Flags> flags_;
     /// One's complement on the grid, without its sign; the magnitude where the sign comes late.
     std::optional<rtl::Value> placed_;
-    std::optional<SignedProduct> integer_product_;
+    std::optional<CarriedProduct> integer_product_;  ///< in two's complement
+    std::unique_ptr<Multiplier> multiplier_;
 };
 
 }  // namespace bitshed::mac

@@ -4,24 +4,151 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "support/check.hpp"
 
 namespace bitshed::mac {
 
+namespace {
+
 using rtl::Builder;
 using rtl::Value;
 
-Value multiply_unsigned(Builder& b, Value x, Value y) {
-    if (x.width() == 1)
-        return b.name("product", y & b.repeat(x, y.width()), "one factor is a single bit");
-    if (y.width() == 1)
-        return b.name("product", x & b.repeat(y, x.width()), "one factor is a single bit");
-    return b.name("product", b.multiply(x, y), "");
+/// Of the narrower significand.
+constexpr unsigned least_digits_of_rows = 4;
+
+/// Where part `part` of `parts` ends, of so many adders one behind the other: later parts have
+/// those that are over.
+unsigned end_of_part(unsigned adders, unsigned part, unsigned parts) {
+    return adders * (part + 1) / parts;
 }
 
-namespace {
+/// The places of a product that are finished, the least first.
+class LowPlaces {
+  public:
+    explicit LowPlaces(Builder& b) : b_(b) {}
+
+    void add(Value value) { parts_.push_back(value); }
+    /// Before a stage ends: gives them a name, by which they are carried on.
+    void keep(unsigned part) {
+        if (parts_.empty()) return;
+        const Value kept = b_.name(fmt::format("finished{}", part), below({}), "the least places");
+        parts_ = {kept};
+    }
+    /// These places below others.
+    Value below(std::vector<Value> above) const {
+        above.insert(above.end(), parts_.rbegin(), parts_.rend());
+        return b_.concat(above);
+    }
+
+  private:
+    Builder& b_;
+    std::vector<Value> parts_;
+};
+
+class MultiplierOfTools : public Multiplier {
+  public:
+    MultiplierOfTools(Builder& b, Value x, Value y) : b_(b), x_(x), y_(y) {}
+
+    [[nodiscard]] unsigned most_parts() const override { return 1; }
+    void make_part(unsigned, unsigned) override {
+        if (x_.width() == 1)
+            product_ =
+                b_.name("product", y_ & b_.repeat(x_, y_.width()), "one factor is a single bit");
+        else if (y_.width() == 1)
+            product_ =
+                b_.name("product", x_ & b_.repeat(y_, x_.width()), "one factor is a single bit");
+        else
+            product_ = b_.name("product", b_.multiply(x_, y_), "");
+    }
+    CarriedProduct product() override { return {*product_, b_.constant(1, 0)}; }
+
+  private:
+    Builder& b_;
+    Value x_, y_;
+    std::optional<Value> product_;
+};
+
+/// Of integers: the low places of the product of both, extended to as many bits as the product has.
+class IntegersByTools : public Multiplier {
+  public:
+    IntegersByTools(Builder& b, const format::Format& weight, Value w,
+                    const format::Format& activation, Value a)
+        : b_(b),
+          w_(w),
+          a_(a),
+          w_signed_(format::is_signed(weight)),
+          a_signed_(format::is_signed(activation)) {}
+
+    [[nodiscard]] unsigned most_parts() const override { return 1; }
+    void make_part(unsigned, unsigned) override {
+        const unsigned width = w_.width() + a_.width();
+        const auto wide = [&](Value code, bool is_signed) {
+            return is_signed ? b_.extended(code, width, code.bit(code.width() - 1))
+                             : b_.zero_extended(code, width);
+        };
+        const Value product =
+            b_.name("wide_product", b_.multiply(wide(w_, w_signed_), wide(a_, a_signed_)),
+                    "of the operands, extended to the width of the product");
+        b_.leave_unread(product);
+        product_ = b_.name("product", product(width - 1, 0), "modulo 2 to its width");
+    }
+    CarriedProduct product() override { return {*product_, b_.constant(1, 0)}; }
+
+  private:
+    Builder& b_;
+    Value w_, a_;
+    bool w_signed_, a_signed_;
+    std::optional<Value> product_;
+};
+
+/// A multiplier of rows, each for two bits of the digits.
+class RowMultiplier : public Multiplier {
+  public:
+    [[nodiscard]] unsigned most_parts() const override { return rows_; }
+    void make_part(unsigned part, unsigned parts) override {
+        const Row& first = row(0);
+        if (!sum_) sum_ = first.term;
+        for (const unsigned end = end_of_part(rows_ - 1, part, parts); added_ < end;) {
+            const Row next = row(++added_);
+            low_places_.add((*sum_)(1, 0));
+            sum_ = add_row(added_, (*sum_)(sum_->width() - 1, 2), next);
+        }
+        if (part + 1 == parts) return;
+        // The rows that are left are narrower than what they are made of.
+        for (unsigned index = added_ + 1; index < rows_; ++index) row(index);
+        low_places_.keep(part);
+    }
+
+  protected:
+    struct Row {
+        Value term;   ///< named
+        Value carry;  ///< 1 bit at its least place
+    };
+
+    RowMultiplier(Builder& b, unsigned rows) : b_(b), rows_(rows), low_places_(b), made_(rows) {}
+    virtual Row make_row(unsigned index) = 0;
+    /// A row with the sum of those before it, both from its place up.
+    virtual Value add_row(unsigned index, Value above, const Row& next) = 0;
+    const Row& row(unsigned index) {
+        if (!made_[index]) made_[index] = make_row(index);
+        return *made_[index];
+    }
+    Value joined(const std::string& why) {
+        return b_.name("product", low_places_.below({*sum_}), why);
+    }
+
+    Builder& b_;
+
+  private:
+    unsigned rows_;
+    unsigned added_ = 0;  ///< rows, behind the first
+    LowPlaces low_places_;
+    std::vector<std::optional<Row>> made_;
+    std::optional<Value> sum_;
+};
 
 /// A number by its bits, the least first; an absent bit is 0.
 using Bits = std::vector<std::optional<Value>>;
@@ -58,105 +185,47 @@ Value joined(Builder& b, const Bits& bits) {
     return b.concat(parts);
 }
 
-}  // namespace
+/// Of magnitudes, the rows of gates.
+class GateRows : public RowMultiplier {
+  public:
+    GateRows(Builder& b, Value factor, Value digits)
+        : RowMultiplier(b, (digits.width() + 1) / 2), factor_(factor), digits_(digits) {}
 
-Value multiply_by_rows(Builder& b, Value x, Value y) {
-    if (std::min(x.width(), y.width()) < 4) return multiply_unsigned(b, x, y);
-    const Value factor = x.width() < y.width() ? y : x;
-    const Value digits = x.width() < y.width() ? x : y;
-    std::vector<Value> low_parts;  // two finished places a row, the least row first
-    std::optional<Value> sum;
-    for (unsigned place = 0; place < digits.width(); place += 2) {
-        const auto times = [&](unsigned index) {
-            return b.name(fmt::format("times_bit{}", index),
-                          factor & b.repeat(digits.bit(index), factor.width()), "");
-        };
+    CarriedProduct product() override { return {joined(""), b_.constant(1, 0)}; }
+
+  protected:
+    Row make_row(unsigned index) override {
+        const unsigned place = 2 * index;
         const auto bits_of = [](Value value, unsigned places_up) {
             Bits bits(places_up);
             for (unsigned i = 0; i < value.width(); ++i) bits.emplace_back(value.bit(i));
             return bits;
         };
-        Value row = times(place);
-        if (place + 1 < digits.width())
-            row = b.name(fmt::format("row{}", place / 2),
-                         joined(b, add_by_place(b, fmt::format("row{}", place / 2), bits_of(row, 0),
-                                                bits_of(times(place + 1), 1), factor.width() + 2)),
-                         fmt::format("bits {} and {} times the factor", place, place + 1));
-        if (!sum) {
-            sum = row;
-            continue;
-        }
-        low_parts.push_back((*sum)(1, 0));
-        const unsigned width = factor.width() + digits.width() - place;
-        const Value above = (*sum)(sum->width() - 1, 2);
-        sum = b.name(fmt::format("sum{}", place / 2),
-                     b.zero_extended(above, width) + b.zero_extended(row, width),
-                     fmt::format("from place {} up", place));
+        const Value first = times(place);
+        if (place + 1 == digits_.width()) return {first, b_.constant(1, 0)};
+        const std::string name = fmt::format("row{}", index);
+        return {b_.name(name,
+                        mac::joined(
+                            b_, add_by_place(b_, name, bits_of(first, 0),
+                                             bits_of(times(place + 1), 1), factor_.width() + 2)),
+                        fmt::format("bits {} and {} times the factor", place, place + 1)),
+                b_.constant(1, 0)};
     }
-    std::vector<Value> parts = {*sum};
-    for (std::size_t i = low_parts.size(); i-- > 0;) parts.push_back(low_parts[i]);
-    return b.name("product", b.concat(parts), "");
-}
-
-Value multiply_in_ecp5_cells(Builder& b, const Factor& x, const Factor& y) {
-    using Kind = Factor::Kind;
-    const bool swapped = x.value.width() < y.value.width();
-    const Factor& digits = swapped ? x : y;
-    const Value factor = swapped ? y.value : x.value;
-    const Kind kind = swapped ? y.kind : x.kind;
-    const unsigned count = digits.value.width();
-    if (count == 1) return multiply_unsigned(b, factor, digits.value);
-    const Kind result = digits.kind == Kind::twos_complement ? digits.kind : kind;
-    const auto extended = [&](Value value, unsigned width, Kind of) {
-        return of == Kind::magnitude ? b.zero_extended(value, width)
-                                     : b.extended(value, width, value.bit(value.width() - 1));
-    };
-    const auto times = [&](Value value, unsigned digit) {
-        return value & b.repeat(digits.value.bit(digit), value.width());
-    };
-    // Two places are a cell: where their number is odd, a gate makes the least, into which nothing
-    // is carried.
-    const unsigned alone = factor.width() % 2;
-    const unsigned first_width = factor.width() + 2 - alone;
-    std::vector<Value> parts;  // finished places, the least first
-    if (alone == 1)
-        parts.push_back(b.name("least", factor.bit(0) & digits.value.bit(0), "place 0"));
-    const Value wide = extended(factor, factor.width() + 2, kind);
-    Value sum =
-        b.name("sum1",
-               b.add_in_ecp5_cells(times(wide(factor.width() + 1, alone), 0),
-                                   times(b.concat({extended(factor, factor.width() + 1, kind),
-                                                   b.constant(1, 0)})(factor.width() + 1, alone),
-                                         1),
-                                   b.constant(1, 0)),
-               "bits 0 and 1 times the factor");
-    parts.push_back(sum(1 - alone, 0));
-    Value above = sum(first_width - 1, 2 - alone);
-    for (unsigned digit = 2; digit < count; ++digit) {
-        const unsigned width = factor.width() + 1;
-        const bool negative = digit + 1 == count && digits.kind == Kind::twos_complement;
-        const Value row = times(extended(factor, width, kind), digit);
-        sum = b.name(fmt::format("sum{}", digit),
-                     b.add_in_ecp5_cells(extended(above, width, kind), negative ? ~row : row,
-                                         b.constant(1, negative ? 1 : 0)),
-                     negative ? "less the last bit's row: its complement, and a 1 carried in"
-                              : fmt::format("and bit {}, from place {} up", digit, digit));
-        if (digit + 1 < count) {
-            parts.push_back(sum.bit(0));
-            above = sum(width - 1, 1);
-        } else {
-            above = sum;
-        }
+    Value add_row(unsigned index, Value above, const Row& next) override {
+        const unsigned width = factor_.width() + digits_.width() - 2 * index;
+        return b_.name(fmt::format("sum{}", index),
+                       b_.zero_extended(above, width) + b_.zero_extended(next.term, width),
+                       fmt::format("from place {} up", 2 * index));
     }
-    parts.push_back(above);
-    std::reverse(parts.begin(), parts.end());
-    const Value product = b.name("product", b.concat(parts), "");
-    check(product.width() == factor.width() + count || result == Kind::magnitude,
-          "a product is as wide as its factors");
-    return product;
-}
 
-namespace {
+  private:
+    Value times(unsigned index) {
+        return b_.name(fmt::format("times_bit{}", index),
+                       factor_ & b_.repeat(digits_.bit(index), factor_.width()), "");
+    }
+
+    Value factor_, digits_;
+};
 
 /// An integer code as two's complement: uint gets a sign bit of 0.
 Value as_signed(Builder& b, const format::Format& format, Value code) {
@@ -177,59 +246,179 @@ Value resized_signed(Builder& b, Value value, unsigned width) {
     return width < value.width() ? value(width - 1, 0) : sign_extended(b, value, width);
 }
 
+/// Of two's complement values, rows of -2, -1, 0, 1 or 2 times the factor.
+class BoothRows : public RowMultiplier {
+  public:
+    BoothRows(Builder& b, Value factor, Value digits)
+        : RowMultiplier(b, (digits.width() + 1) / 2), factor_(factor), digits_(digits) {}
+
+    CarriedProduct product() override {
+        return {joined("lacks the first row's carry"), row(0).carry};
+    }
+
+  protected:
+    Row make_row(unsigned index) override {
+        const unsigned row_width = factor_.width() + 1;  // holds twice the factor
+        const Value twice = b_.concat({factor_, b_.constant(1, 0)});
+        const Value once = sign_extended(b_, factor_, row_width);
+        const int place = static_cast<int>(2 * index);
+        const Value high = signed_bit(b_, digits_, place + 1);
+        const Value middle = signed_bit(b_, digits_, place);
+        const Value low = signed_bit(b_, digits_, place - 1);
+        const Value is_one =
+            b_.name(fmt::format("one{}", index), middle ^ low, "the digit is 1 or -1");
+        const Value is_two =
+            b_.name(fmt::format("two{}", index), (high & ~middle & ~low) | (~high & middle & low),
+                    "the digit is 2 or -2");
+        const Value negative = b_.name(fmt::format("minus{}", index), high,
+                                       "the digit is negative: one's complement, 1 carried in");
+        const Value magnitude =
+            (once & b_.repeat(is_one, row_width)) | (twice & b_.repeat(is_two, row_width));
+        return {b_.name(fmt::format("row{}", index), magnitude ^ b_.repeat(negative, row_width),
+                        fmt::format("digit {} times the factor", index)),
+                negative};
+    }
+    Value add_row(unsigned index, Value above, const Row& next) override {
+        // The product of n and m bits fits n + m: the last sum ends there.
+        const unsigned product_width = digits_.width() + factor_.width();
+        const unsigned width = std::min(factor_.width() + 2, product_width - 2 * index);
+        return b_.name(fmt::format("sum{}", index),
+                       b_.add(sign_extended(b_, above, width), resized_signed(b_, next.term, width),
+                              next.carry),
+                       fmt::format("rows 0 to {}, from place {} up", index, 2 * index));
+    }
+
+  private:
+    Value factor_, digits_;
+};
+
+/// In carry cells of ECP5, which take in the gates that multiply by a digit.
+class Ecp5Cells : public Multiplier {
+  public:
+    Ecp5Cells(Builder& b, const Factor& factor, const Factor& digits)
+        : b_(b), factor_(factor), digits_(digits), count_(digits.value.width()), low_places_(b) {}
+
+    [[nodiscard]] unsigned most_parts() const override { return count_ - 1; }
+    void make_part(unsigned part, unsigned parts) override {
+        for (const unsigned end = end_of_part(count_ - 1, part, parts) + 1; next_ < end;)
+            next_ == 1 ? add_first_two() : add_digit();
+        if (part + 1 == parts) return;
+        if (part == 0) factor_.value = b_.name("factor", factor_.value, "of all rows");
+        digits_.value = b_.name(fmt::format("digits{}", part),
+                                digits_.value(digits_.value.width() - 1, next_ - first_digit_),
+                                fmt::format("from bit {} up", next_));
+        first_digit_ = next_;
+        above_ = b_.name(fmt::format("above{}", part), *above_, "");
+        low_places_.keep(part);
+    }
+    CarriedProduct product() override {
+        const Value product = b_.name("product", low_places_.below({*above_}), "");
+        const bool has_sign =
+            factor_.kind == Kind::twos_complement || digits_.kind == Kind::twos_complement;
+        check(product.width() == factor_.value.width() + count_ || !has_sign,
+              "a product is as wide as its factors");
+        return {product, b_.constant(1, 0)};
+    }
+
+  private:
+    using Kind = Factor::Kind;
+
+    Value extended(Value value, unsigned width) {
+        return factor_.kind == Kind::magnitude ? b_.zero_extended(value, width)
+                                               : sign_extended(b_, value, width);
+    }
+    Value times(Value value, unsigned digit) {
+        return value & b_.repeat(digits_.value.bit(digit - first_digit_), value.width());
+    }
+
+    void add_first_two() {
+        const Value factor = factor_.value;
+        // Two places are a cell: where their number is odd, a gate makes the least, into which
+        // nothing is carried.
+        const unsigned alone = factor.width() % 2;
+        const unsigned width = factor.width() + 2 - alone;
+        if (alone == 1)
+            low_places_.add(b_.name("least", factor.bit(0) & digits_.value.bit(0), "place 0"));
+        const Value once = extended(factor, factor.width() + 2)(factor.width() + 1, alone);
+        const Value twice = b_.concat({extended(factor, factor.width() + 1), b_.constant(1, 0)})(
+            factor.width() + 1, alone);
+        const Value sum = b_.name(
+            "sum1", b_.add_in_ecp5_cells(times(once, 0), times(twice, 1), b_.constant(1, 0)),
+            "bits 0 and 1 times the factor");
+        low_places_.add(sum(1 - alone, 0));
+        above_ = sum(width - 1, 2 - alone);
+        next_ = 2;
+    }
+    void add_digit() {
+        const unsigned width = factor_.value.width() + 1;
+        const bool negative = next_ + 1 == count_ && digits_.kind == Kind::twos_complement;
+        const Value row = times(extended(factor_.value, width), next_);
+        const Value sum =
+            b_.name(fmt::format("sum{}", next_),
+                    b_.add_in_ecp5_cells(extended(*above_, width), negative ? ~row : row,
+                                         b_.constant(1, negative ? 1 : 0)),
+                    negative ? "less the last bit's row: its complement, and a 1 carried in"
+                             : fmt::format("and bit {}, from place {} up", next_, next_));
+        if (++next_ < count_) {
+            low_places_.add(sum.bit(0));
+            above_ = sum(width - 1, 1);
+        } else {
+            above_ = sum;
+        }
+    }
+
+    Builder& b_;
+    Factor factor_, digits_;
+    unsigned count_;            ///< digits in all
+    unsigned first_digit_ = 0;  ///< the first in digits_
+    unsigned next_ = 1;         ///< the digit that the next adder adds
+    LowPlaces low_places_;
+    std::optional<Value> above_;  ///< the sum so far, from the place of the next digit up
+};
+
 }  // namespace
 
-SignedProduct multiply_booth(Builder& b, const format::Format& weight, Value w,
-                             const format::Format& activation, Value a) {
-    // The narrower operand is recoded into digits -2..2, so that there are few rows.
-    const Value signed_w = as_signed(b, weight, w);
-    const Value signed_a = as_signed(b, activation, a);
-    const bool recode_weight = signed_w.width() <= signed_a.width();
-    const Value digits = recode_weight ? signed_w : signed_a;
-    const Value factor = recode_weight ? signed_a : signed_w;
-    const unsigned rows = (digits.width() + 1) / 2;
-    const unsigned row_width = factor.width() + 1;  // holds twice the factor
-    const unsigned product_width = digits.width() + factor.width();
+std::unique_ptr<Multiplier> multiplier_of_tools(Builder& b, Value x, Value y) {
+    return std::make_unique<MultiplierOfTools>(b, x, y);
+}
 
-    const Value twice = b.concat({factor, b.constant(1, 0)});
-    const Value once = sign_extended(b, factor, row_width);
-    std::vector<Value> low_parts;  // two finished places a row, the least row first
-    std::optional<Value> sum;
-    std::optional<Value> first_carry;
-    for (unsigned row = 0; row < rows; ++row) {
-        const int place = static_cast<int>(2 * row);
-        const Value high = signed_bit(b, digits, place + 1);
-        const Value middle = signed_bit(b, digits, place);
-        const Value low = signed_bit(b, digits, place - 1);
-        const Value is_one =
-            b.name(fmt::format("one{}", row), middle ^ low, "the digit is 1 or -1");
-        const Value is_two =
-            b.name(fmt::format("two{}", row), (high & ~middle & ~low) | (~high & middle & low),
-                   "the digit is 2 or -2");
-        const Value negative = b.name(fmt::format("minus{}", row), high,
-                                      "the digit is negative: one's complement, 1 carried in");
-        const Value magnitude =
-            (once & b.repeat(is_one, row_width)) | (twice & b.repeat(is_two, row_width));
-        const Value term =
-            b.name(fmt::format("row{}", row), magnitude ^ b.repeat(negative, row_width),
-                   fmt::format("digit {} times the factor", row));
-        if (!sum) {
-            sum = term;
-            first_carry = negative;
-            continue;
-        }
-        low_parts.push_back((*sum)(1, 0));
-        const Value above = (*sum)(sum->width() - 1, 2);
-        // The product of n and m bits fits n + m: the last sum ends there.
-        const unsigned width = std::min(factor.width() + 2, product_width - 2 * row);
-        sum =
-            b.name(fmt::format("sum{}", row),
-                   b.add(sign_extended(b, above, width), resized_signed(b, term, width), negative),
-                   fmt::format("rows 0 to {}, from place {} up", row, place));
-    }
-    std::vector<Value> parts = {*sum};
-    for (std::size_t i = low_parts.size(); i-- > 0;) parts.push_back(low_parts[i]);
-    return {b.name("product", b.concat(parts), "lacks the first row's carry"), *first_carry};
+std::unique_ptr<Multiplier> integer_multiplier_of_tools(Builder& b, const format::Format& weight,
+                                                        Value w, const format::Format& activation,
+                                                        Value a) {
+    return std::make_unique<IntegersByTools>(b, weight, w, activation, a);
+}
+
+bool multiplies_by_rows(const format::Format& weight, const format::Format& activation) {
+    if (!format::is_minifloat(weight) && !format::is_minifloat(activation))
+        return format::is_signed(weight) || format::is_signed(activation);
+    const auto digits = [](const format::Format& format) {
+        return static_cast<unsigned>(format::is_minifloat(format) ? format.fraction_bits + 1
+                                                                  : format::width(format));
+    };
+    return std::min(digits(weight), digits(activation)) >= least_digits_of_rows;
+}
+
+std::unique_ptr<Multiplier> multiplier_by_rows(Builder& b, Value x, Value y) {
+    if (std::min(x.width(), y.width()) < least_digits_of_rows) return multiplier_of_tools(b, x, y);
+    if (x.width() < y.width()) std::swap(x, y);
+    return std::make_unique<GateRows>(b, x, y);
+}
+
+std::unique_ptr<Multiplier> multiplier_in_ecp5_cells(Builder& b, const Factor& x, const Factor& y) {
+    const bool swapped = x.value.width() < y.value.width();
+    const Factor& factor = swapped ? y : x;
+    const Factor& digits = swapped ? x : y;
+    if (digits.value.width() == 1) return multiplier_of_tools(b, factor.value, digits.value);
+    return std::make_unique<Ecp5Cells>(b, factor, digits);
+}
+
+std::unique_ptr<Multiplier> booth_multiplier(Builder& b, const format::Format& weight, Value w,
+                                             const format::Format& activation, Value a) {
+    Value factor = as_signed(b, weight, w);
+    Value digits = as_signed(b, activation, a);
+    // The narrower operand is recoded into digits -2..2, so that there are few rows.
+    if (factor.width() <= digits.width()) std::swap(factor, digits);
+    return std::make_unique<BoothRows>(b, factor, digits);
 }
 
 }  // namespace bitshed::mac

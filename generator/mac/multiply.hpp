@@ -1,19 +1,52 @@
 // Products of significands and of integers.
 #pragma once
 
+#include <memory>
+
 #include "format/format.hpp"
 #include "rtl/builder.hpp"
 
 namespace bitshed::mac {
 
-/// The exact product of two unsigned values, as wide as both together (as wide as the other where
-/// one has a single bit). Named "product".
-rtl::Value multiply_unsigned(rtl::Builder& b, rtl::Value x, rtl::Value y);
+/// A product that still lacks a carry of 1 at its least bit: product + carry is the value. The
+/// accumulator's adder takes the carry in for nothing. The carry of magnitudes is the constant 0.
+struct CarriedProduct {
+    rtl::Value product;  ///< named "product"
+    rtl::Value carry;
+};
 
-/// The same, as rows of two bits of the narrower factor where that has four bits or more: each row
-/// an adder of gates, the rows added by carry chains. Fewer LUTs than Yosys's own on every target
-/// that was measured; but no DSP block is inferred from it.
-rtl::Value multiply_by_rows(rtl::Builder& b, rtl::Value x, rtl::Value y);
+/// Makes the exact product of two operands, one adder of rows behind the other, so that registers
+/// may stand between them. What it makes it makes in the present section.
+class Multiplier {
+  public:
+    virtual ~Multiplier() = default;
+
+    /// How many stages it can be spread over, at least 1.
+    [[nodiscard]] virtual unsigned most_parts() const = 0;
+    /// The adders of part `part` of `parts`; each once, in order. Behind the last part comes
+    /// product(), behind each other one a stage may end.
+    virtual void make_part(unsigned part, unsigned parts) = 0;
+    virtual CarriedProduct product() = 0;
+};
+
+/// Of two unsigned values, as wide as both together (as wide as the other where one has a single
+/// bit): in one part, by Verilog's *, for which a tool may take a DSP block.
+std::unique_ptr<Multiplier> multiplier_of_tools(rtl::Builder& b, rtl::Value x, rtl::Value y);
+
+/// The same of two integers, at least one of them signed: two's complement, as wide as both
+/// together.
+std::unique_ptr<Multiplier> integer_multiplier_of_tools(rtl::Builder& b,
+                                                        const format::Format& weight, rtl::Value w,
+                                                        const format::Format& activation,
+                                                        rtl::Value a);
+
+/// The same of two unsigned values by rows of two bits of the narrower factor where that has four
+/// bits or more: each row an adder of gates, the rows added by carry chains. Fewer LUTs than
+/// Yosys's own on every target that was measured; but no DSP block is inferred from it.
+std::unique_ptr<Multiplier> multiplier_by_rows(rtl::Builder& b, rtl::Value x, rtl::Value y);
+
+/// Whether operands of these formats are multiplied by rows, where nothing else is asked for.
+bool multiplies_by_rows(const format::Format& weight, const format::Format& activation);
 
 /// A factor: a magnitude, or a two's complement value.
 struct Factor {
@@ -21,21 +54,17 @@ struct Factor {
     enum class Kind { magnitude, twos_complement } kind = Kind::magnitude;
 };
 
-/// The exact product, by carry cells of ECP5 alone: the first adds two bits of the narrower factor
-/// times the other, each further one bit. Two's complement, as wide as both together, where a
-/// factor is (it has three bits or more); else a magnitude, and no wider than the other factor
-/// where one has a single bit. Named "product".
-rtl::Value multiply_in_ecp5_cells(rtl::Builder& b, const Factor& x, const Factor& y);
+/// By carry cells of ECP5 alone: the first adder adds two bits of the narrower factor times the
+/// other, each further one a bit. Two's complement, as wide as both together, where a factor is (it
+/// has three bits or more); else a magnitude, and no wider than the other factor where one has a
+/// single bit.
+std::unique_ptr<Multiplier> multiplier_in_ecp5_cells(rtl::Builder& b, const Factor& x,
+                                                     const Factor& y);
 
-/// A two's complement product that still lacks a carry of 1 at its least bit: product + carry is
-/// the value. The accumulator's adder takes the carry in for nothing.
-struct SignedProduct {
-    rtl::Value product;
-    rtl::Value carry;
-};
-
-/// Booth's radix-4 product of two integers, at least one of them signed.
-SignedProduct multiply_booth(rtl::Builder& b, const format::Format& weight, rtl::Value w,
-                             const format::Format& activation, rtl::Value a);
+/// Booth's radix-4 product of two integers, at least one of them signed: two's complement, as wide
+/// as both together.
+std::unique_ptr<Multiplier> booth_multiplier(rtl::Builder& b, const format::Format& weight,
+                                             rtl::Value w, const format::Format& activation,
+                                             rtl::Value a);
 
 }  // namespace bitshed::mac

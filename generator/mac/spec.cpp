@@ -8,6 +8,7 @@
 
 #include "format/parse.hpp"
 #include "mac/grid.hpp"
+#include "mac/multiply.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::mac {
@@ -143,16 +144,17 @@ class Request {
                                  greatest_table_bits));
     }
 
-    /// Two integers are multiplied in one way; a product that is not moved has no shifter; a sum
-    /// that is rounded or clamped in each step has one carry chain, and one that is rounded no
-    /// adder for cells. So two requests for the same text are one spec.
+    /// Two integers have no sign that comes early or late; a product that is not moved has no
+    /// shifter; a sum that is rounded or clamped in each step has one carry chain, and one that is
+    /// rounded no adder for cells; a multiplier without rows is a * in any case. So two requests
+    /// for the same text are one spec.
     void forget_what_decides_nothing() {
         Architecture& chosen = spec_.architecture;
         const auto has_exponents = [](const format::Format& format) {
             return format::is_minifloat(format) && format.exponent_bits > 1;
         };
         if (!format::is_minifloat(*weight_) && !format::is_minifloat(*activation_))
-            chosen = {.carry = chosen.carry, .cells = chosen.cells};
+            chosen = {.product = chosen.product, .carry = chosen.carry, .cells = chosen.cells};
         const Accumulator& accumulator = spec_.accumulator;
         if (accumulator.kind == AccumulatorKind::floating ||
             accumulator.overflow == Overflow::saturate || accumulator.bits < least_deferred_bits)
@@ -165,9 +167,13 @@ class Request {
         const auto has_one_bit = [](const format::Format& format) {
             return format::is_minifloat(format) && format.fraction_bits == 0;
         };
-        const bool has_rows = chosen.product != Product::table && !has_one_bit(*weight_) &&
-                              !has_one_bit(*activation_);
+        const bool one_bit = has_one_bit(*weight_) || has_one_bit(*activation_);
+        const bool has_rows = chosen.product == Product::multiply && !one_bit;
         if (!moves && !has_rows && chosen.sign == Sign::early) chosen.cells = Cells::portable;
+        const bool is_star =
+            chosen.cells == Cells::portable && !multiplies_by_rows(*weight_, *activation_);
+        if (chosen.product == Product::dsp && (one_bit || is_star))
+            chosen.product = Product::multiply;
     }
 
     /// What an option's word stands for; nothing where the option is absent.

@@ -2,6 +2,7 @@
 // generated, linted and judged over every pair of codes.
 #include <catch2/catch.hpp>
 #include <iostream>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -34,17 +35,23 @@ std::vector<mac::MacSpec> other_architectures(const format::Format& shape) {
 TEST_CASE("architectures: every shape with itself, judged over every pair of codes") {
     std::vector<harness::UnitUnderTest> units;
     std::uint64_t wanted = 0;
+    std::map<mac::Product, int> units_with;
     for (const auto& shape : format::shapes(3, 8)) {
         if (!format::is_signed(shape)) continue;
         for (const auto& spec : other_architectures(shape)) {
             units.push_back(tests::unit_under_test(spec));
+            ++units_with[spec.architecture.product];
             wanted += std::uint64_t{1} << (2 * format::width(shape));
         }
     }
     // Of the 33 shapes 21 have exponents: blocks or chain, early or late, and ripple, deferred or
     // carry cells, but the default. Six have none, six are integers: 5 and 2 more. Five fit a
     // table: 6 more each, but for cells with an early sign, which have nothing to take in there.
-    CHECK(units.size() == 21 * 11 + 6 * 5 + 6 * 2 + 5 * 5);
+    CHECK(units_with[mac::Product::multiply] == 21 * 11 + 6 * 5 + 6 * 2);
+    CHECK(units_with[mac::Product::table] == 5 * 5);
+    // A * where there are rows otherwise: of gates in 6 and 4 minifloats, in cells of the 15 with
+    // exponents and fractions, with a late sign of the 6 without exponents too; and of integers.
+    CHECK(units_with[mac::Product::dsp] == 6 * 8 + 15 * 4 + 4 * 4 + 6 * 1 + 6 * 2);
 
     harness::JudgeOptions options;
     options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));

@@ -40,7 +40,7 @@ const std::vector<Option> space = {
     {"width", {"tight", "paper"}},
     {"shifter", {"blocks", "chain"}},
     {"sign", {"early", "late"}},
-    {"product", {"multiply", "table"}},
+    {"product", {"multiply", "table", "dsp"}},
     {"carry", {"ripple", "deferred"}},
     {"cells", {"portable", "ecp5"}},
 };

@@ -24,60 +24,57 @@ module mac_e2m1_e2m1_exact_s2_en (
   // ---- decode ---------------------------------------------------------------
   // A minifloat is (-1)^negative * significand * 2^(shift - 1) quanta; its quantum is that of
   // the least subnormal.
-  wire        w_negative          = w_i[3];  // sign
-  wire        w_normal            = |w_i[2:1];  // exponent field is not 0: the hidden bit
-  wire [1:0]  w_significand       = {w_normal, w_i[0]};  // hidden bit and fraction
-  // exponent field, 1 for subnormals:
-  wire [1:0]  w_shift             = {w_i[2], w_i[1] | ~w_normal};
-  wire        a_negative          = a_i[3];  // sign
-  wire        a_normal            = |a_i[2:1];  // exponent field is not 0: the hidden bit
-  wire [1:0]  a_significand       = {a_normal, a_i[0]};  // hidden bit and fraction
-  // exponent field, 1 for subnormals:
-  wire [1:0]  a_shift             = {a_i[2], a_i[1] | ~a_normal};
+  wire        w_negative     = w_i[3];  // sign
+  wire        w_normal       = |w_i[2:1];  // exponent field is not 0: the hidden bit
+  wire [1:0]  w_significand  = {w_normal, w_i[0]};  // hidden bit and fraction
+  wire [1:0]  w_shift        = {w_i[2], w_i[1] | ~w_normal};  // exponent field, 1 for subnormals
+  wire        a_negative     = a_i[3];  // sign
+  wire        a_normal       = |a_i[2:1];  // exponent field is not 0: the hidden bit
+  wire [1:0]  a_significand  = {a_normal, a_i[0]};  // hidden bit and fraction
+  wire [1:0]  a_shift        = {a_i[2], a_i[1] | ~a_normal};  // exponent field, 1 for subnormals
 
   // ---- multiply -------------------------------------------------------------
-  wire        negative            = w_negative ^ a_negative;  // sign of the product
-  wire [3:0]  product             = {2'd0, w_significand} * {2'd0, a_significand};
-  // one's complement where negative: the 1 is carried in below:
-  wire [3:0]  signed_product      = product ^ {4{negative}};
-  wire [2:0]  shift               = {1'd0, w_shift} + {1'd0, a_shift};  // of the product
+  wire        negative       = w_negative ^ a_negative;  // sign of the product
+  wire [3:0]  product        = {2'd0, w_significand} * {2'd0, a_significand};
+  wire [2:0]  shift          = {1'd0, w_shift} + {1'd0, a_shift};  // of the product
 
   // ---- registers into stage 1 -----------------------------------------------
   reg         s1_negative_q;
-  reg  [3:0]  s1_signed_product_q;
+  reg  [3:0]  s1_product_q;
   reg  [2:0]  s1_shift_q;
   reg         s1_clear_q;
   always @(posedge clk_i) begin
     if (en_i) begin
-      s1_negative_q       <= negative;
-      s1_signed_product_q <= signed_product;
-      s1_shift_q          <= shift;
-      s1_clear_q          <= clear_i;
+      s1_negative_q <= negative;
+      s1_product_q  <= product;
+      s1_shift_q    <= shift;
+      s1_clear_q    <= clear_i;
     end
   end
 
   // ---- align ----------------------------------------------------------------
   // The product moves up by the sum of both shifts, which is at least 2.
+  // one's complement where negative: the 1 is carried in below:
+  wire [3:0]  signed_product = s1_product_q ^ {4{s1_negative_q}};
   // by 1 where the shift has a 1:
-  wire [4:0]  shifted_by_1s       = s1_shift_q[0] ? {s1_signed_product_q, s1_negative_q} : {s1_negative_q, s1_signed_product_q};
+  wire [4:0]  shifted_by_1s  = s1_shift_q[0] ? {signed_product, s1_negative_q} : {s1_negative_q, signed_product};
   // by 2 where the shift has a 2:
-  wire [6:0]  shifted_by_2s       = s1_shift_q[1] ? {shifted_by_1s, {2{s1_negative_q}}} : {{2{s1_negative_q}}, shifted_by_1s};
-  wire        block               = s1_shift_q[2];  // the block of the low half
+  wire [6:0]  shifted_by_2s  = s1_shift_q[1] ? {shifted_by_1s, {2{s1_negative_q}}} : {{2{s1_negative_q}}, shifted_by_1s};
+  wire        block          = s1_shift_q[2];  // the block of the low half
 
   // ---- place ----------------------------------------------------------------
   // Each block of places shows the low half, the high half or the fill. Two bits say which:
   // (high, low) = 01 the low half, 10 the high half, 11 ones, 00 zeros.
-  wire [3:0]  low_half            = shifted_by_2s[3:0];
-  wire [3:0]  high_half           = {s1_negative_q, shifted_by_2s[6:4]};
-  // places 0 to 1:
-  wire [1:0]  block0              = block == 1'd0 ? low_half[3:2] : {2{s1_negative_q}};
-  wire        high1               = (block == 1'd0) | (s1_negative_q & ~(block == 1'd1));
-  wire        low1                = (block == 1'd1) | (s1_negative_q & ~(block == 1'd0));
+  wire [3:0]  low_half       = shifted_by_2s[3:0];
+  wire [3:0]  high_half      = {s1_negative_q, shifted_by_2s[6:4]};
+  wire [1:0]  block0         = block == 1'd0 ? low_half[3:2] : {2{s1_negative_q}};  // places 0 to 1
+  wire        high1          = (block == 1'd0) | (s1_negative_q & ~(block == 1'd1));
+  wire        low1           = (block == 1'd1) | (s1_negative_q & ~(block == 1'd0));
   // places 2 to 5:
-  wire [3:0]  block1              = high1 ? high_half | {4{low1}} : low_half & {4{low1}};
+  wire [3:0]  block1         = high1 ? high_half | {4{low1}} : low_half & {4{low1}};
   // places 6 to 7:
-  wire [1:0]  block2              = block == 1'd1 ? high_half[1:0] : {2{s1_negative_q}};
-  wire [7:0]  term                = {block2, block1, block0};  // the product on the grid
+  wire [1:0]  block2         = block == 1'd1 ? high_half[1:0] : {2{s1_negative_q}};
+  wire [7:0]  term           = {block2, block1, block0};  // the product on the grid
 
   // ---- registers into stage 2 -----------------------------------------------
   reg         s2_negative_q;
@@ -94,9 +91,9 @@ module mac_e2m1_e2m1_exact_s2_en (
   // ---- accumulate -----------------------------------------------------------
   reg  [20:0] acc_q;  // the sum, two's complement
   // with a place below, which carries the 1 in:
-  wire [21:0] carried_sum         = {acc_q, 1'd1} + {{13{s2_negative_q}}, s2_term_q, s2_negative_q};
-  wire [20:0] acc_d               = carried_sum[21:1];
-  wire        unused_bits         = |carried_sum[0];  // left out on purpose
+  wire [21:0] carried_sum    = {acc_q, 1'd1} + {{13{s2_negative_q}}, s2_term_q, s2_negative_q};
+  wire [20:0] acc_d          = carried_sum[21:1];
+  wire        unused_bits    = |carried_sum[0];  // left out on purpose
 
   always @(posedge clk_i) begin
     if (en_i) begin

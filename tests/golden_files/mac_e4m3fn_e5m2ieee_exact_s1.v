@@ -58,30 +58,30 @@ module mac_e4m3fn_e5m2ieee_exact_s1 (
   // a pair that is not finite adds nothing:
   wire [3:0]  w_significand_finite = w_significand & ~{4{special_pair}};
   wire [6:0]  product              = {3'd0, w_significand_finite} * {4'd0, a_significand};
-  // one's complement where negative: the 1 is carried in below:
-  wire [6:0]  signed_product       = product ^ {7{negative}};
   wire [5:0]  shift                = {2'd0, w_shift} + {1'd0, a_shift};  // of the product
 
   // ---- registers into stage 1 -----------------------------------------------
   reg         s1_negative_q;
-  reg  [6:0]  s1_signed_product_q;
+  reg  [6:0]  s1_product_q;
   reg  [5:0]  s1_shift_q;
   reg         s1_clear_q;
   reg         s1_adds_negative_q;
   reg         s1_adds_positive_q;
   always @(posedge clk_i) begin
-    s1_negative_q       <= negative;
-    s1_signed_product_q <= signed_product;
-    s1_shift_q          <= shift;
-    s1_clear_q          <= clear_i;
-    s1_adds_negative_q  <= adds_negative;
-    s1_adds_positive_q  <= adds_positive;
+    s1_negative_q      <= negative;
+    s1_product_q       <= product;
+    s1_shift_q         <= shift;
+    s1_clear_q         <= clear_i;
+    s1_adds_negative_q <= adds_negative;
+    s1_adds_positive_q <= adds_positive;
   end
 
   // ---- align ----------------------------------------------------------------
   // The product moves up by the sum of both shifts, which is at least 2.
+  // one's complement where negative: the 1 is carried in below:
+  wire [6:0]  signed_product       = s1_product_q ^ {7{s1_negative_q}};
   // by 1 where the shift has a 1:
-  wire [7:0]  shifted_by_1s        = s1_shift_q[0] ? {s1_signed_product_q, s1_negative_q} : {s1_negative_q, s1_signed_product_q};
+  wire [7:0]  shifted_by_1s        = s1_shift_q[0] ? {signed_product, s1_negative_q} : {s1_negative_q, signed_product};
   // by 2 where the shift has a 2:
   wire [9:0]  shifted_by_2s        = s1_shift_q[1] ? {shifted_by_1s, {2{s1_negative_q}}} : {{2{s1_negative_q}}, shifted_by_1s};
   // by 4 where the shift has a 4:

@@ -43,6 +43,7 @@ std::vector<mac::MacSpec> architectures() {
     list[0].enable = true;
     list[1] = options("e2m2ieee*e3m1fn");
     list[2] = options("int4*int5");
+    list[2].stages = "2";
     list[3] = options("e2m1*int4+fixed10");
     list[3].overflow = "saturate";
     list[3].lanes = "2";

@@ -33,6 +33,9 @@ PROVED = [
     "e4m3*e4m3 --cells ecp5", "e5m2*e5m2 --cells ecp5 --stages 2", "int8*int8 --cells ecp5",
     "uint5*int4 --cells ecp5 --stages 1", "e2m3*e3m2 --cells ecp5 --lanes 2", "e3m2*e2m3 --cells ecp5 --sign late",
     "e2m1*int4+fixed10 --cells ecp5 --overflow saturate --handshake stream",
+    "int6*int5 --stages 3", "int8*int8 --cells ecp5 --stages 4", "e2m5*e2m5 --stages 4", "e2m4*uint6 --stages 3",
+    "int3*int4 --lanes 2 --stages 4",
+    "int5*int4 --product dsp", "e3m4*e2m4 --product dsp --stages 3",
 ]
 
 # A unit, what is damaged, the text and what is put in its place (regular expressions).
@@ -60,6 +63,8 @@ DAMAGED = [
      r"carry_q <= carry_d"),
     ("int5*int4 --carry deferred --stages 2", "the carry is not shown", r"settled( +)= high_q \+ \{\d+'d0, carry_q\}",
      r"settled\1= high_q"),
+    ("int6*int5 --stages 2", "a row of the next pair is added", r"\+ s1_row2_q \+", r"+ row2 +"),
+    ("int5*int4 --product dsp", "a sign is not extended", r"\{\{4\{w_i\[4\]\}\}, w_i\}", r"{4'd0, w_i}"),
     ("e2m1*e2m1 --product table", "a bit of a table is another", r"table2(\s+)= 64'h", r"table2\1= 64'h200 ^ 64'h"),
     ("e3m2*e3m2 --cells ecp5", "a cell's table has a wrong bit", r"16'h596a", r"16'h596b"),
     ("e3m2*e3m2 --cells ecp5", "the cells' carry in is lost", r"(acc_d_cell_carry\[0\] = )negative", r"\1 1'd0"),

@@ -1,4 +1,5 @@
 // Names and command lines: two different specs have two names, and a command makes its spec again.
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -99,10 +100,11 @@ std::vector<MacSpec> many_specs() {
                     make_mac_spec(
                         {.spec = "e4m3*e4m3", .lanes = lanes, .stages = stages, .shifter = shifter})
                         .value());
-    for (const char* spec : {"e2m1*e2m1", "e1m2*e1m2+fixed24", "int4*e2m1", "int4*int8"})
+    for (const char* spec :
+         {"e2m1*e2m1", "e1m2*e1m2+fixed24", "e2m3*e2m3", "int4*e2m1", "int4*int8", "uint4*uint8"})
         for (const char* shifter : {"blocks", "chain"})
             for (const char* sign : {"early", "late"})
-                for (const char* product : {"multiply", "table"})
+                for (const char* product : {"multiply", "table", "dsp"})
                     for (const char* carry : {"ripple", "deferred"})
                         for (const char* cells : {"portable", "ecp5"}) {
                             const auto made = make_mac_spec({.spec = spec,
@@ -193,6 +195,15 @@ TEST_CASE("architecture: what decides nothing is forgotten") {
           "'e1m0*e1m3+exact' --sign late --cells ecp5");
     CHECK(line({.spec = "int8*int4", .cells = "ecp5"}) == "'int8*int4+exact' --cells ecp5");
     CHECK(line({.spec = "int8*int4", .carry = "deferred"}) == "'int8*int4+exact' --carry deferred");
+    for (const char* spec : {"int8*int4", "e2m3*e2m3", "e2m3*uint4"})
+        CHECK(line({.spec = spec, .product = "dsp"}) ==
+              fmt::format("'{}+exact' --product dsp", spec));
+    for (const char* spec : {"uint8*uint4", "e2m1*e2m3", "e1m0*e2m3", "int3*e2m3"})
+        CHECK(line({.spec = spec, .product = "dsp"}) == line({.spec = spec}));
+    CHECK(line({.spec = "e2m1*e2m3", .product = "dsp", .cells = "ecp5"}) ==
+          "'e2m1*e2m3+exact' --product dsp --cells ecp5");
+    CHECK(line({.spec = "int8*int4", .product = "dsp", .cells = "ecp5"}) ==
+          "'int8*int4+exact' --product dsp");
     for (const char* spec : {"e4m3*e4m3+fp16", "int4*int4+fixed3"})
         CHECK(line({.spec = spec, .carry = "deferred"}) == line({.spec = spec}));
     CHECK(line({.spec = "int4*int4+fixed9", .overflow = "saturate", .carry = "deferred"}) ==
