@@ -1,20 +1,23 @@
 #!/usr/bin/env python3
-"""Which architecture is best on which target: measures them, and writes the table of the best.
+"""Which architecture is best on which target: measures them, and writes the tables of what was measured.
 
     bench/search.py BITSHED STORE [--jobs N] [--only area|clock] [--write]
 
 Pairs are built in every way that can matter and synthesized by effort stock, with an exact accumulator of
-1024 products, one lane, nothing pipelined: `bitshed sweep` into STORE, which goes on where it stopped. With
---write the best become generator/mac/choice_table.cpp, from which `bitshed gen --target T --optimize
-OBJECTIVE` chooses:
+1024 products and one lane: `bitshed sweep` into STORE, which goes on where it stopped. With --write two tables
+are written, from which `bitshed gen --target T --optimize OBJECTIVE` and `--mhz F` choose; of them alone that
+which --only measures:
 
-    area        fewest LUTs
-    clock       highest clock, the median of three seeds of place and route; of targets that are routed here
-    balanced    fewest LUTs for a pair a second: LUTs over clock
+    generator/mac/choice_table.cpp   area: the architecture of the fewest LUTs, without stages. All of --shifter,
+                                     --sign and --product are tried (a table where it fits), and --cells of the
+                                     target's family. Of equals the portable default wins, or what is least
+                                     unlike it.
+    generator/mac/clock_table.cpp    clock: LUTs and clock of each unit, with 0 to 4 stages, the median of three
+                                     seeds of place and route; of targets that are routed here. Each of
+                                     --shifter, --carry and such cells is tried alone, and a table with --carry.
 
-For area all of --shifter, --sign and --product are tried (a table where it fits), and --cells of the
-target's family; for the other two --shifter, --carry and such cells. Of equals the portable default wins,
-or what is least unlike it. Prints what each choice gains beside that default.
+Prints what the best gains beside the portable default: of LUTs, of clock, and of both (balanced: LUTs for a
+pair a second).
 """
 import argparse
 import collections
@@ -28,7 +31,7 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TABLE = os.path.join(ROOT, "generator", "mac", "choice_table.cpp")
+MAC = os.path.join(ROOT, "generator", "mac")
 
 STILL = ["e1m1", "e1m2", "e1m3", "e1m4", "e1m5", "e1m6"]  # no exponents: products are not moved
 MOVED = ["e2m0", "e2m1", "e3m0", "e2m2", "e3m1", "e4m0", "e2m3", "e3m2", "e4m1", "e5m0", "e2m4", "e3m3", "e4m2",
@@ -50,6 +53,7 @@ TARGETS = {
     "gatemate-a1": ("gatemate", False),
 }
 SEEDS = [1, 2, 3]
+STAGES = [0, 1, 2, 3, 4]
 CELLS = {"ecp5-25k": ["ecp5"]}
 DEFAULT = ("blocks", "early", "multiply", "ripple", "portable")
 
@@ -62,19 +66,20 @@ def plans(only):
     """The plans as TOML, a target each."""
     shifters, signs, carries = (("shifters", ["blocks", "chain"]), ("signs", ["early", "late"]),
                                 ("carries", ["ripple", "deferred"]))
-    small = [(own_pairs(MOVED) + MIXED, [], [shifters, signs]), (own_pairs(STILL), [], [signs]),
-             (own_pairs(INTEGERS), [], []),
-             (SMALL, [], [("products", ["table"]), signs])]
-    timed = [(TIMED, SEEDS, [shifters, carries]), (TIMED_INTEGERS, SEEDS, [carries])]
+    small = [(own_pairs(MOVED) + MIXED, [shifters, signs]), (own_pairs(STILL), [signs]),
+             (own_pairs(INTEGERS), []), (SMALL, [("products", ["table"]), signs])]
+    timed = [(TIMED, [shifters]), (TIMED, [("carries", ["deferred"])]), (TIMED_INTEGERS, [carries]),
+             ([pair for pair in SMALL if pair in TIMED], [("products", ["table"]), carries])]
     for target, (_, is_timed) in TARGETS.items():
         in_cells = ("cells", CELLS[target]) if target in CELLS else None
-        more_small = [(own_pairs(MOVED) + MIXED, [], [shifters, in_cells]),
-                      (own_pairs(STILL + INTEGERS), [], [in_cells])] if in_cells else []
-        more_timed = [(TIMED, SEEDS, [shifters, in_cells]), (TIMED_INTEGERS, SEEDS, [in_cells])] if in_cells else []
-        for pairs, seeds, lists in ((small + more_small if only != "clock" else []) +
-                                    (timed + more_timed if is_timed and only != "area" else [])):
-            keys = {"pairs": pairs, "terms": [1024], "targets": [target], "seeds": seeds, **dict(lists)}
-            yield "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+        more_small = [(own_pairs(MOVED) + MIXED, [shifters, in_cells]),
+                      (own_pairs(STILL + INTEGERS), [in_cells])] if in_cells else []
+        more_timed = [(TIMED + TIMED_INTEGERS, [in_cells])] if in_cells else []
+        for figure, groups in (("area", small + more_small), ("clock", timed + more_timed if is_timed else [])):
+            for pairs, lists in groups if only in (None, figure) else []:
+                keys = {"pairs": pairs, "terms": [1024], "targets": [target], **dict(lists),
+                        "seeds": [] if figure == "area" else SEEDS, "stages": [0] if figure == "area" else STAGES}
+                yield "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
 
 
 def sweep(bitshed, store, jobs, only):
@@ -89,11 +94,14 @@ def sweep(bitshed, store, jobs, only):
                 raise SystemExit(f"the sweep ended with status {done.returncode}")
 
 
-def architecture_of(command):
-    """The words of a unit's command: ("blocks", "late", "multiply", "ripple")."""
-    words = command.split()
+def architecture_of(words):
+    """("blocks", "late", "multiply", "ripple", "portable")"""
     return tuple(words[words.index(option) + 1] if option in words else default
                  for option, default in zip(("--shifter", "--sign", "--product", "--carry", "--cells"), DEFAULT))
+
+
+def stages_of(words):
+    return int(words[words.index("--stages") + 1]) if "--stages" in words else 0
 
 
 def rank(architecture):
@@ -102,45 +110,73 @@ def rank(architecture):
 
 
 def measured(store):
-    """(target, weight, activation, whether timed) -> architecture -> (LUTs, MHz or None), and the tools."""
-    figures, tools = collections.defaultdict(dict), {}
+    """What was not routed and what was, as (target, weight, activation, stages) -> architecture -> (LUTs, MHz or
+    None); and the tools."""
+    small, timed, tools = collections.defaultdict(dict), collections.defaultdict(dict), {}
     with contextlib.closing(sqlite3.connect(store)) as database:
         rows = database.execute("SELECT request, result FROM results JOIN current USING (key) "
                                 "WHERE kind = 'synth' AND status = 'done'").fetchall()
     for request, result in ((json.loads(request), json.loads(result)) for request, result in rows):
         unit, clock = request["unit"], result["fmax_mhz"]
-        figures[request["target"], unit["weight"], unit["activation"], clock is not None][
-            architecture_of(unit["command"])] = (int(result["luts"]), clock and clock["median"])
+        words = unit["command"].split()
+        (timed if clock else small)[request["target"], unit["weight"], unit["activation"], stages_of(words)][
+            architecture_of(words)] = (int(result["luts"]), clock and clock["median"])
         tools.update({tool: version for tool, version in request["tools"].items() if version != "missing"})
-    return figures, tools
+    return small, timed, tools
 
 
-def cost(objective, luts, clock):
-    return {"area": lambda: luts, "clock": lambda: 1 / clock, "balanced": lambda: luts / clock}[objective]()
+COSTS = {"area": lambda luts, clock: luts, "clock": lambda luts, clock: 1 / clock,
+         "balanced": lambda luts, clock: luts / clock}
 
 
-def choices(figures):
-    """(target, objective, weight, activation, architecture, its cost over the default's)"""
-    for (target, weight, activation, is_timed), tried in figures.items():
-        for objective in ("clock", "balanced") if is_timed else ("area",):
-            best = min(tried, key=lambda way: (cost(objective, *tried[way]), rank(way)))
-            yield target, objective, weight, activation, best, \
-                cost(objective, *tried[best]) / cost(objective, *tried[DEFAULT])
+def best_of(tried, objective):
+    """(architecture, its cost over the default's)"""
+    best = min(tried, key=lambda way: (COSTS[objective](*tried[way]), rank(way)))
+    return best, COSTS[objective](*tried[best]) / COSTS[objective](*tried[DEFAULT])
 
 
-def table_of(rows, tools):
-    lines = [f"    // {name} {version}" for name, version in sorted(tools.items())]
-    for target, objective, weight, activation, (shifter, sign, product, carry, cells), _ in rows:
-        lines.append(f'    {{"{TARGETS[target][0]}", Objective::{objective}, "{weight}", "{activation}",\n'
-                     f"     {{Shifter::{shifter}, Sign::{sign}, Product::{product}, Carry::{carry}, "
-                     f"Cells::{cells}}}}},")
-    return ('// Made by bench/search.py --write, which says how each was measured; not by hand.\n'
-            '#include "mac/choice.hpp"\n\nnamespace bitshed::mac {\n\n'
-            "// clang-format off\n"
-            "const std::vector<MeasuredChoice>& measured_choices() {\n"
-            "    static const std::vector<MeasuredChoice> rows = {\n" + "\n".join("    " + line.replace("\n", "\n    ")
-                                                                                for line in lines) +
-            "\n    };\n    return rows;\n}\n// clang-format on\n\n}  // namespace bitshed::mac\n")
+def print_gains(figures, objective):
+    gains = collections.defaultdict(list)
+    for (target, weight, activation, stages), tried in figures.items():
+        best, gain = best_of(tried, objective)
+        gains[target, stages].append(gain)
+        if best != DEFAULT:
+            print(f"{target:12} {objective:9} {weight + '*' + activation:12} {stages} stages {' '.join(best):31} "
+                  f"{gain:.3f}")
+    for (target, stages), list_ in gains.items():
+        mean = math.exp(sum(map(math.log, list_)) / len(list_))
+        print(f"{target:12} {objective:9} {len(list_):4} pairs, {stages} stages, geometric mean of cost beside the "
+              f"default's {mean:.3f}")
+
+
+def in_words(architecture):
+    names = ("Shifter", "Sign", "Product", "Carry", "Cells")
+    return "{" + ", ".join(f"{name}::{word}" for name, word in zip(names, architecture)) + "}"
+
+
+def choice_rows(figures):
+    for (target, weight, activation, _), tried in figures.items():
+        yield (f'{{"{TARGETS[target][0]}", "{weight}", "{activation}",\n'
+               f"         {in_words(best_of(tried, 'area')[0])}}},")
+
+
+def clock_rows(figures):
+    for (target, weight, activation, stages), tried in figures.items():
+        for architecture, (luts, clock) in sorted(tried.items(), key=lambda item: rank(item[0])):
+            yield (f'{{"{target}", "{TARGETS[target][0]}", "{weight}", "{activation}", {stages},\n'
+                   f"         {in_words(architecture)}, {luts}, {clock}}},")
+
+
+def write_table(name, row_type, function, rows, tools):
+    lines = [*(f"// {tool} {version}" for tool, version in sorted(tools.items())), *rows]
+    with open(os.path.join(MAC, name), "w", encoding="utf-8") as file:
+        file.write("// Made by bench/search.py --write, which says how each was measured; not by hand.\n"
+                   '#include "mac/choice.hpp"\n\nnamespace bitshed::mac {\n\n'
+                   "// clang-format off\n"
+                   f"const std::vector<{row_type}>& {function}() {{\n"
+                   f"    static const std::vector<{row_type}> rows = {{\n"
+                   + "".join(f"        {line}\n" for line in lines) +
+                   "    };\n    return rows;\n}\n// clang-format on\n\n}  // namespace bitshed::mac\n")
 
 
 def main():
@@ -148,24 +184,21 @@ def main():
     parser.add_argument("bitshed")
     parser.add_argument("store")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--only", choices=("area", "clock"), help="measure for area, or for the other two, alone")
-    parser.add_argument("--write", action="store_true", help="write generator/mac/choice_table.cpp")
+    parser.add_argument("--only", choices=("area", "clock"), help="measure this alone, and write its table alone")
+    parser.add_argument("--write", action="store_true", help="write the tables")
     given = parser.parse_args()
     sweep(os.path.abspath(given.bitshed), given.store, given.jobs, given.only)
-    figures, tools = measured(given.store)
+    small, timed, tools = measured(given.store)
     order = {target: index for index, target in enumerate(TARGETS)}
-    rows = sorted(choices(figures), key=lambda row: (order[row[0]], ("area", "clock", "balanced").index(row[1]), row[2:4]))
-    gains = collections.defaultdict(list)
-    for target, objective, weight, activation, best, gain in rows:
-        if best != DEFAULT:
-            print(f"{target:12} {objective:9} {weight + '*' + activation:12} {' '.join(best):31} {gain:.3f}")
-        gains[target, objective].append(gain)
-    for (target, objective), list_ in gains.items():
-        print(f"{target:12} {objective:9} {len(list_):4} pairs, geometric mean of cost beside the default's "
-              f"{math.exp(sum(math.log(gain) for gain in list_) / len(list_)):.3f}")
-    if given.write:
-        with open(TABLE, "w", encoding="utf-8") as file:
-            file.write(table_of(rows, tools))
+    small, timed = (dict(sorted(figures.items(), key=lambda item: (order[item[0][0]], item[0][1:])))
+                    for figures in (small, timed))
+    print_gains(small, "area")
+    print_gains(timed, "clock")
+    print_gains(timed, "balanced")
+    if given.write and given.only != "clock":
+        write_table("choice_table.cpp", "MeasuredChoice", "measured_choices", choice_rows(small), tools)
+    if given.write and given.only != "area":
+        write_table("clock_table.cpp", "MeasuredClock", "measured_clocks", clock_rows(timed), tools)
 
 
 if __name__ == "__main__":

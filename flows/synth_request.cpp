@@ -15,7 +15,8 @@ constexpr int most_seeds = 100;
 constexpr std::int64_t largest_seed = 2'147'483'647;  // nextpnr reads an int
 constexpr double highest_mhz = 10'000;
 
-/// A plain decimal number of MHz: digits, at most one point.
+}  // namespace
+
 std::optional<double> parse_mhz(const std::string& text) {
     if (text.find_first_not_of("0123456789.") != std::string::npos) return std::nullopt;
     double value = 0;
@@ -25,6 +26,12 @@ std::optional<double> parse_mhz(const std::string& text) {
         return std::nullopt;
     return value;
 }
+
+std::string allowed_mhz() {
+    return fmt::format("MHz, above 0 and up to {}", highest_mhz);
+}
+
+namespace {
 
 void read_seeds(const std::string& text, SynthOptions& options,
                 std::vector<Complaint>& complaints) {
@@ -96,8 +103,8 @@ Result<SynthOptions> make_synth_options(const SynthRequest& request) {
         if (const auto mhz = parse_mhz(*request.freq))
             options.freq_mhz = *mhz;
         else
-            complaints.push_back({fmt::format("freq: {} is no frequency", printable(*request.freq)),
-                                  fmt::format("MHz, above 0 and up to {}", highest_mhz)});
+            complaints.push_back(
+                {fmt::format("freq: {} is no frequency", printable(*request.freq)), allowed_mhz()});
     }
     if (request.effort == "area")
         options.effort = Effort::area;

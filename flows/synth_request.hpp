@@ -58,4 +58,9 @@ Result<SynthOptions> make_synth_options(const SynthRequest& request);
 
 std::string_view effort_name(Effort effort);
 
+/// A plain decimal number of MHz: digits, at most one point. Nothing: it is none, or not allowed.
+std::optional<double> parse_mhz(const std::string& text);
+/// What it may be, in words.
+std::string allowed_mhz();
+
 }  // namespace bitshed::flows

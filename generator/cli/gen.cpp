@@ -17,12 +17,12 @@ namespace {
 
 struct GenOptions {
     mac::MacOptions unit;
-    ArchitectureAim aim;
+    UnitAim aim;
     std::string out;
 };
 
 ExitCode generate(const Session& session, GenOptions options) {
-    const auto aimless = choose_architecture(session, options.aim, options.unit);
+    const auto aimless = choose_unit(session, options.aim, options.unit);
     const auto spec = mac::make_mac_spec(options.unit);
     std::vector<Complaint> complaints;
     if (!spec) complaints = spec.error().complaints;
@@ -56,13 +56,14 @@ void add_gen(CLI::App& app, Session& session) {
         app, session, "gen", "Write a unit: Verilog, manifest and testbench, in DIR/MODULE",
         "  bitshed gen 'e4m3*e4m3+exact' --out rtl_out\n"
         "  bitshed gen --weight e2m1 --activation int8 --terms 1024 --stages 1 --out rtl_out\n"
-        "  bitshed gen 'e4m3*e4m3+exact' --target xilinx-us+ --optimize area --out rtl_out",
+        "  bitshed gen 'e4m3*e4m3+exact' --target xilinx-us+ --optimize area --out rtl_out\n"
+        "  bitshed gen 'e4m3*e4m3+exact' --target ecp5-25k --mhz 120 --out rtl_out",
         [&session, options] { return generate(session, *options); });
     add_mac_options(verb, options->unit);
     verb->add_option(
         "--target", options->aim.target,
         "A target of `bitshed synth`: the unit gets the architecture that was best there");
-    add_optimize_option(verb, options->aim);
+    add_aim_options(verb, options->aim);
     verb->add_option("--out", options->out, "The folder that DIR/MODULE is made in; required");
 }
 

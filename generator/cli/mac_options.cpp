@@ -1,7 +1,14 @@
 #include "cli/mac_options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flows/synth_request.hpp"
 #include "flows/targets.hpp"
 #include "mac/choice.hpp"
 #include "support/text.hpp"
@@ -60,8 +67,8 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
                      "at the accumulator's adder")
         ->group(group);
     verb->add_option("--product", options.product,
-                     "How a product is made: multiply (default), or table, for minifloats of at "
-                     "most 6 bits together beside their signs")
+                     "How a product is made: multiply (default), in LUTs; table, for minifloats of "
+                     "at most 6 bits together beside their signs; or dsp, as a * for DSP blocks")
         ->group(group);
     verb->add_option("--carry", options.carry,
                      "How a carry crosses the accumulator: ripple (default), or deferred, in two "
@@ -75,31 +82,97 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
         ->group(group);
 }
 
-void add_optimize_option(CLI::App* verb, ArchitectureAim& aim) {
+void add_aim_options(CLI::App* verb, UnitAim& aim) {
     verb->add_option("--optimize", aim.objective,
                      "Build the architecture that was best on the target, where --shifter, --sign, "
                      "--product, --carry and --cells say nothing: area (fewest LUTs), clock, or "
-                     "balanced (fewest "
-                     "LUTs for a pair a second)");
+                     "balanced (fewest LUTs for a pair a second)");
+    verb->add_option("--mhz", aim.mhz,
+                     "Build the unit of the fewest LUTs that is predicted to reach this clock on "
+                     "the target, with stages as needed, where those options and --stages say "
+                     "nothing");
 }
 
-std::vector<Complaint> choose_architecture(const Session& session, const ArchitectureAim& aim,
-                                           mac::MacOptions& options) {
+namespace {
+
+std::string names_of_clocked_targets() {
+    std::vector<std::string_view> names;
+    for (const auto& row : mac::measured_clocks())
+        if (std::find(names.begin(), names.end(), row.target) == names.end())
+            names.push_back(row.target);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Whether the options, with what a row says where they say nothing, make a unit as in the row.
+bool makes(const mac::MeasuredClock& row, const mac::MacOptions& given) {
+    mac::MacOptions options = given;
+    if (!options.stages) options.stages = std::to_string(row.stages);
+    mac::ask_for(row.architecture, options);
+    const auto spec = mac::make_mac_spec(options);
+    return spec.ok() && spec.value().stages == row.stages &&
+           spec.value().architecture == row.architecture;
+}
+
+std::vector<Complaint> choose_for_clock(const Session& session, const flows::Target& target,
+                                        double mhz, const mac::MacSpec& spec,
+                                        mac::MacOptions& options) {
+    if (spec.lanes > 1 || spec.result || spec.accumulator.kind == mac::AccumulatorKind::floating ||
+        spec.accumulator.overflow == mac::Overflow::saturate)
+        return {{"--mhz knows no clock of such a unit",
+                 "one lane, no --result, an exact accumulator or a fixed one that wraps; of others "
+                 "`bitshed synth` measures the clock with each of --stages 0 to 4"}};
+    const auto choice =
+        mac::choose_for_clock(spec.weight, spec.activation, target.name, mhz,
+                              [&](const mac::MeasuredClock& row) { return makes(row, options); });
+    if (!choice)
+        return {{fmt::format("--mhz knows no clock of such a unit on {}", target.name),
+                 names_of_clocked_targets()}};
+    const mac::MeasuredClock& unit = choice->unit;
+    const std::string prediction =
+        fmt::format("{} LUTs at {} MHz on {}, as measured for {}*{} and 1024 terms", unit.luts,
+                    unit.mhz, target.name, unit.weight, unit.activation);
+    if (!choice->reaches)
+        return {{fmt::format("--mhz {}: no such unit is predicted to reach it", mhz),
+                 fmt::format("up to {:g}: {}", unit.mhz, prediction)}};
+    if (!options.stages) options.stages = std::to_string(unit.stages);
+    mac::ask_for(unit.architecture, options);
+    session.progress(fmt::format("unit: --stages {} {}", unit.stages,
+                                 mac::architecture_words(unit.architecture)));
+    session.progress(fmt::format("predicted: {}{}", prediction,
+                                 choice->ground == mac::Ground::measured ? "" : ", the nearest"));
+    return {};
+}
+
+}  // namespace
+
+std::vector<Complaint> choose_unit(const Session& session, const UnitAim& aim,
+                                   mac::MacOptions& options) {
     std::vector<Complaint> complaints;
-    if (aim.objective && !aim.target)
-        complaints.push_back({"--optimize names no target", "--target beside it"});
+    for (const auto& [name, given] : {std::pair{"--optimize", aim.objective}, {"--mhz", aim.mhz}})
+        if (given && !aim.target)
+            complaints.push_back({fmt::format("{} names no target", name), "--target beside it"});
+    if (aim.objective && aim.mhz)
+        complaints.push_back({"--mhz beside --optimize", "one of them: --mhz saves LUTs"});
     if (!aim.target) return complaints;
     const auto target = flows::find_target(*aim.target);
-    if (!target) complaints = target.error().complaints;
+    if (!target)
+        complaints.insert(complaints.end(), target.error().complaints.begin(),
+                          target.error().complaints.end());
     const auto objective = mac::parse_objective(aim.objective.value_or("area"));
     if (!objective)
         complaints.push_back({fmt::format("--optimize {} is unknown", printable(*aim.objective)),
                               "area, clock, balanced"});
+    const auto mhz = flows::parse_mhz(aim.mhz.value_or("1"));
+    if (!mhz)
+        complaints.push_back(
+            {fmt::format("--mhz {} is no frequency", printable(*aim.mhz)), flows::allowed_mhz()});
     if (!complaints.empty()) return complaints;
     const auto spec = mac::make_mac_spec(options);
     if (!spec) return complaints;  // whoever makes the unit says what is wrong
-    const auto choice = mac::choose_architecture(spec.value().weight, spec.value().activation,
-                                                 target.value().family, *objective);
+    if (aim.mhz) return choose_for_clock(session, target.value(), *mhz, spec.value(), options);
+    const auto choice =
+        mac::choose_architecture(spec.value().weight, spec.value().activation,
+                                 target.value().family, *objective, spec.value().stages);
     mac::ask_for(choice.architecture, options);
     session.progress(fmt::format("architecture: {} ({})",
                                  mac::architecture_words(choice.architecture),

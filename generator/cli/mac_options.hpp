@@ -12,18 +12,20 @@ namespace bitshed::cli {
 /// make_mac_spec() complains about all of them at once. `options` must outlive the parsing.
 void add_mac_options(CLI::App* verb, mac::MacOptions& options);
 
-/// What an architecture is to be good at; absent: the portable default is built.
-struct ArchitectureAim {
+/// What a unit is to be good at; absent: the portable default is built.
+struct UnitAim {
     std::optional<std::string> target;     ///< a name that `synth --target` takes
     std::optional<std::string> objective;  ///< "area" where a target alone is given
+    std::optional<std::string> mhz;        ///< the clock frequency that is to be reached
 };
 
-/// Registers --optimize; the verb itself has --target.
-void add_optimize_option(CLI::App* verb, ArchitectureAim& aim);
+/// Registers --optimize and --mhz; the verb itself has --target.
+void add_aim_options(CLI::App* verb, UnitAim& aim);
 
-/// Asks for the architecture that the aim chooses, where the options ask for none, and tells which
-/// on stderr. The aim's own complaints; a unit that cannot be made is left to make_mac_spec().
-std::vector<Complaint> choose_architecture(const Session& session, const ArchitectureAim& aim,
-                                           mac::MacOptions& options);
+/// Asks for what the aim chooses, an architecture or with --mhz stages too, where the options ask
+/// for none, and tells on stderr what that is. The aim's own complaints; a unit that cannot be made
+/// is left to make_mac_spec().
+std::vector<Complaint> choose_unit(const Session& session, const UnitAim& aim,
+                                   mac::MacOptions& options);
 
 }  // namespace bitshed::cli

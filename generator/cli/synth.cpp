@@ -19,27 +19,39 @@ namespace {
 
 struct SynthVerb {
     mac::MacOptions unit;
-    ArchitectureAim aim;
+    UnitAim aim;
     flows::SynthRequest request;
     bool dsp = false;
     bool record = false;
     std::string junit;
 };
 
+/// What became of the clock that --mhz asked for.
+std::string beside_prediction(const flows::SynthResult& result, const std::string& mhz) {
+    const auto measured = result.median_fmax_mhz();
+    if (!measured) return "measured: no clock, as nothing was routed";
+    const double aim = *flows::parse_mhz(mhz);
+    return fmt::format("measured: {} LUTs at {:.2f} MHz: {} MHz {}", result.cost.luts, *measured,
+                       aim, *measured >= aim ? "is reached" : "is missed");
+}
+
 ExitCode measure(const Session& session, SynthVerb given) {
     given.request.dsp = given.dsp ? flows::DspBlocks::allowed : flows::DspBlocks::avoided;
+    if (given.aim.mhz && !given.request.freq && flows::parse_mhz(*given.aim.mhz))
+        given.request.freq = given.aim.mhz;
     const auto options = flows::make_synth_options(given.request);
     std::vector<Complaint> complaints;
     if (!options) complaints = options.error().complaints;
     if (given.record && !names_folder(given.unit.spec))
         complaints.push_back({"record: there is no folder to record in",
                               "--record beside a DIR/MODULE that `bitshed gen` wrote"});
-    if (given.aim.objective) {
+    if (given.aim.objective || given.aim.mhz) {
+        const char* name = given.aim.mhz ? "--mhz" : "--optimize";
         if (names_folder(given.unit.spec))
-            complaints.push_back({"--optimize chooses nothing in a folder",
-                                  "--optimize beside a SPEC, or of `bitshed gen`"});
+            complaints.push_back({fmt::format("{} chooses nothing in a folder", name),
+                                  fmt::format("{} beside a SPEC, or of `bitshed gen`", name)});
         given.aim.target = given.request.target;
-        for (auto& complaint : choose_architecture(session, given.aim, given.unit))
+        for (auto& complaint : choose_unit(session, given.aim, given.unit))
             if (std::none_of(complaints.begin(), complaints.end(), [&](const Complaint& said) {
                     return said.problem == complaint.problem;  // of the target, which both look up
                 }))
@@ -54,6 +66,7 @@ ExitCode measure(const Session& session, SynthVerb given) {
         unit.value().manifest, unit.value().verilog, options.value(), session.job_count(),
         [&session](const std::string& line) { session.progress(line); });
     if (!result) return junit.broken(result.error());
+    if (given.aim.mhz) session.progress(beside_prediction(result.value(), *given.aim.mhz));
     if (given.record) {
         const auto written = flows::record_result(
             *unit.value().folder, result.value().module, "synth." + result.value().target.name,
@@ -87,13 +100,14 @@ void add_synth(CLI::App& app, Session& session) {
                  "  bitshed synth 'e2m1*e2m1' --target asic-osu018 --activity gauss",
                  [&session, given] { return measure(session, *given); });
     add_mac_options(verb, given->unit);
-    add_optimize_option(verb, given->aim);
+    add_aim_options(verb, given->aim);
     verb->add_option("--target", given->request.target, "One of " + target_names())->required();
     verb->add_option(
         "--seeds", given->request.seeds,
         "Seeds of place and route, with commas between (default 1,2,3,4,5); none: cells "
         "alone, nothing is routed");
-    verb->add_option("--freq", given->request.freq, "MHz the router aims at (default 100)");
+    verb->add_option("--freq", given->request.freq,
+                     "MHz the router aims at (default: that of --mhz, or 100)");
     verb->add_option(
         "--effort", given->request.effort,
         "stock (default), or area: several netlists by area-oriented mapping, the least is kept");

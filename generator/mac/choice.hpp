@@ -1,7 +1,8 @@
 // Which architecture suits a target: chosen by what was measured, not by what was thought. The
-// table (choice_table.cpp) is made by bench/search.py, which says how.
+// tables (choice_table.cpp, clock_table.cpp) are made by bench/search.py, which says how.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,20 +18,35 @@ enum class Objective {
     balanced,  ///< the fewest LUTs for a pair a second: LUTs over clock frequency
 };
 
-/// The architecture that was the best of a pair on a family of devices, among all that were
-/// measured.
+/// The architecture of the fewest LUTs of a pair on a family of devices, among all that were
+/// measured; without stages.
 struct MeasuredChoice {
     std::string_view family;  ///< flows::Target::family: "ice40", "ecp5", "xcup", ...
-    Objective objective;
     std::string_view weight;  ///< canonical names
     std::string_view activation;
     Architecture architecture;
 };
 
-/// Every choice that was measured, by family, objective and pair.
+/// Every such choice, by family and pair.
 const std::vector<MeasuredChoice>& measured_choices();
 
-/// How well an architecture is known to suit.
+/// LUTs and clock frequency of a unit of one lane and 1024 products.
+struct MeasuredClock {
+    std::string_view target;  ///< flows::Target::name: "ecp5-25k"
+    std::string_view family;
+    std::string_view weight;  ///< canonical names
+    std::string_view activation;
+    int stages = 0;
+    Architecture architecture;
+    int luts = 0;
+    double mhz = 0;  ///< the median of three seeds of place and route
+};
+
+/// All that were measured, by target, pair and stages; of those of a stage the one comes first that
+/// is the least unlike the portable default.
+const std::vector<MeasuredClock>& measured_clocks();
+
+/// How well a unit is known to suit.
 enum class Ground {
     measured,   ///< this very pair on this family
     neighbour,  ///< the measured pair of the family that is nearest in bits of exponent and
@@ -43,10 +59,23 @@ struct Choice {
     Ground ground = Ground::fallback;
 };
 
-/// The architecture for a pair on a family. A family without a router has no clock: `clock` and
-/// `balanced` fall back there.
+/// The architecture for a pair on a family, with so many stages. A family without a router has no
+/// clock: `clock` and `balanced` fall back there.
 Choice choose_architecture(const format::Format& weight, const format::Format& activation,
-                           std::string_view family, Objective objective);
+                           std::string_view family, Objective objective, int stages);
+
+/// A unit that is to reach a clock frequency.
+struct ClockChoice {
+    MeasuredClock unit;  ///< the row; of a neighbour its pair is another
+    Ground ground = Ground::measured;
+    bool reaches = false;  ///< false: no row does, and this one is the fastest
+};
+
+/// Of the pair's rows, or of its nearest neighbour's, that are `allowed`, the one with the fewest
+/// LUTs that reaches `mhz` on this very target. Nothing: there is no row.
+std::optional<ClockChoice> choose_for_clock(
+    const format::Format& weight, const format::Format& activation, std::string_view target,
+    double mhz, const std::function<bool(const MeasuredClock&)>& allowed);
 
 /// "area", "clock", "balanced".
 std::string_view objective_name(Objective objective);

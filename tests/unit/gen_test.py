@@ -226,7 +226,21 @@ def a_target_chooses(scratch):
     expect("the command makes it again", contents(scratch / "asked"), contents(scratch / "chosen"))
     given = json.loads(run("gen", *unit, "--product", "multiply", "--out", str(scratch / "given"), "--json").stdout)
     expect("an option that is given wins", "--product" in given["command"], False)
+    slow, fast = (json.loads(run("gen", "e4m3*e4m3", "--target", "ice40-hx8k", "--mhz", mhz, "--json", "--out",
+                                 str(scratch / mhz)).stdout) for mhz in ("20", "100"))
+    expect("a clock that is reached without them takes no stages", slow["stages"], 0)
+    expect("a higher one takes some", fast["stages"] > 0, True)
+    fixed = run("gen", "e4m3*e4m3", "--target", "ice40-hx8k", "--mhz", "20", "--stages", "3", "--json", "--out",
+                str(scratch / "fixed"))
+    expect("stages that are given win", json.loads(fixed.stdout)["stages"], 3)
+    expect("the prediction is told", b"MHz on ice40-hx8k, as measured for e4m3*e4m3" in fixed.stderr, True)
     for wrong, words in ((["--target", "nope"], b"ice40-hx8k"), (["--optimize", "area"], b"--target"),
+                         (["--mhz", "50"], b"--target"), (["--target", "ecp5-25k", "--mhz", "5000"], b"up to "),
+                         (["--target", "ecp5-25k", "--mhz", "fast"], b"above 0"),
+                         (["--target", "ecp5-25k", "--mhz", "50", "--optimize", "area"], b"one of them"),
+                         (["--target", "ecp5-25k", "--mhz", "50", "--lanes", "2"], b"one lane"),
+                         (["--target", "ecp5-25k", "--mhz", "50", "--result", "bf16"], b"one lane"),
+                         (["--target", "xilinx-us+", "--mhz", "50"], b"ice40-hx8k, ecp5-25k"),
                          (["--target", "ecp5-25k", "--optimize", "speed"], b"area, clock, balanced")):
         refused = run("gen", "e2m1*e2m1", *wrong, "--out", str(scratch / "refused"))
         expect(f"{wrong} exits", refused.returncode, 2)

@@ -13,11 +13,14 @@ namespace {
 using bitshed::mac::Architecture;
 using bitshed::mac::Choice;
 using bitshed::mac::choose_architecture;
+using bitshed::mac::choose_for_clock;
 using bitshed::mac::Ground;
 using bitshed::mac::MacOptions;
 using bitshed::mac::MacSpec;
 using bitshed::mac::make_mac_spec;
 using bitshed::mac::measured_choices;
+using bitshed::mac::measured_clocks;
+using bitshed::mac::MeasuredClock;
 using bitshed::mac::Objective;
 
 bitshed::format::Format operand(std::string_view name) {
@@ -25,36 +28,100 @@ bitshed::format::Format operand(std::string_view name) {
 }
 
 Choice choice(std::string_view weight, std::string_view activation, std::string_view family,
-              Objective objective = Objective::area) {
-    return choose_architecture(operand(weight), operand(activation), family, objective);
+              Objective objective = Objective::area, int stages = 0) {
+    return choose_architecture(operand(weight), operand(activation), family, objective, stages);
+}
+
+bool any_row(const MeasuredClock&) {
+    return true;
+}
+
+/// What a row costs: LUTs over MHz, or the time of a cycle.
+double cost(Objective objective, const MeasuredClock& row) {
+    return objective == Objective::clock ? 1 / row.mhz : row.luts / row.mhz;
 }
 
 }  // namespace
 
 TEST_CASE("choice: a pair that was measured gets what was the best of it") {
-    std::set<std::tuple<std::string_view, Objective, std::string_view, std::string_view>> known;
+    std::set<std::tuple<std::string_view, std::string_view, std::string_view>> known;
     for (const auto& row : measured_choices()) {
-        CAPTURE(row.family, bitshed::mac::objective_name(row.objective), row.weight,
-                row.activation);
-        CHECK(known.insert({row.family, row.objective, row.weight, row.activation}).second);
-        const Choice found = choice(row.weight, row.activation, row.family, row.objective);
+        CAPTURE(row.family, row.weight, row.activation);
+        CHECK(known.insert({row.family, row.weight, row.activation}).second);
+        const Choice found = choice(row.weight, row.activation, row.family);
         CHECK(found.ground == Ground::measured);
         CHECK(found.architecture == row.architecture);
     }
     CHECK(known.size() > 100);
 }
 
+TEST_CASE("choice: of clocks that were measured none beats the one that is chosen") {
+    for (const Objective objective : {Objective::clock, Objective::balanced})
+        for (const auto& row : measured_clocks()) {
+            CAPTURE(bitshed::mac::objective_name(objective), row.target, row.weight, row.activation,
+                    row.stages);
+            const Choice found =
+                choice(row.weight, row.activation, row.family, objective, row.stages);
+            CHECK(found.ground == Ground::measured);
+            for (const auto& other : measured_clocks())
+                if (other.target == row.target && other.weight == row.weight &&
+                    other.activation == row.activation && other.stages == row.stages &&
+                    other.architecture == found.architecture)
+                    CHECK(cost(objective, other) <= cost(objective, row));
+        }
+}
+
+TEST_CASE("choice: for a clock comes the row of the fewest LUTs that reaches it") {
+    const auto e4m3 = operand("e4m3");
+    std::set<int> stages;
+    for (const auto& aim : measured_clocks()) {
+        const auto w = operand(aim.weight), a = operand(aim.activation);
+        const auto found = choose_for_clock(w, a, aim.target, aim.mhz, any_row);
+        REQUIRE(found);
+        CAPTURE(aim.target, aim.weight, aim.activation, aim.mhz);
+        CHECK(found->ground == Ground::measured);
+        CHECK(found->reaches);
+        CHECK(found->unit.mhz >= aim.mhz);
+        CHECK(found->unit.luts <= aim.luts);
+        stages.insert(found->unit.stages);
+    }
+    CHECK(stages.size() == 5);
+
+    const auto beyond = choose_for_clock(e4m3, e4m3, "ice40-hx8k", 10'000, any_row);
+    REQUIRE(beyond);
+    CHECK_FALSE(beyond->reaches);
+    for (const auto& row : measured_clocks())
+        if (row.target == "ice40-hx8k" && row.weight == "e4m3" && row.activation == "e4m3")
+            CHECK(row.mhz <= beyond->unit.mhz);
+    const auto near = choose_for_clock(operand("e4m3fn"), e4m3, "ecp5-25k", 1, any_row);
+    REQUIRE(near);
+    CHECK(near->ground == Ground::neighbour);
+    CHECK(near->unit.weight == "e4m3");
+    // A clock of one device says nothing of another, not even of its family.
+    for (const char* target : {"ice40-up5k", "machxo2", "xilinx-us+"})
+        CHECK_FALSE(choose_for_clock(e4m3, e4m3, target, 1, any_row));
+    const auto piped = choose_for_clock(e4m3, e4m3, "ecp5-25k", 1,
+                                        [](const MeasuredClock& row) { return row.stages == 2; });
+    REQUIRE(piped);
+    CHECK(piped->unit.stages == 2);
+}
+
 TEST_CASE("choice: every row can be built, and is what is built") {
-    for (const auto& row : measured_choices()) {
+    const auto check_row = [](std::string_view weight, std::string_view activation,
+                              const Architecture& architecture) {
         MacOptions options;
-        options.weight = row.weight;
-        options.activation = row.activation;
-        bitshed::mac::ask_for(row.architecture, options);
-        CAPTURE(row.family, row.weight, row.activation);
+        options.weight = weight;
+        options.activation = activation;
+        bitshed::mac::ask_for(architecture, options);
+        CAPTURE(weight, activation);
         const auto spec = make_mac_spec(options);
         REQUIRE(spec.ok());
-        CHECK(spec.value().architecture == row.architecture);
-    }
+        CHECK(spec.value().architecture == architecture);
+    };
+    for (const auto& row : measured_choices())
+        check_row(row.weight, row.activation, row.architecture);
+    for (const auto& row : measured_clocks())
+        check_row(row.weight, row.activation, row.architecture);
 }
 
 TEST_CASE("choice: a pair that was not measured gets its neighbour's, if it can be built so") {
