@@ -55,6 +55,10 @@ def fits_table(name):
     return name in ("e1m1", "e1m2", "e2m0", "e2m1", "e3m0")
 
 
+def fits_tree(name):
+    return name in ("e1m6", "int7", "int8")
+
+
 def is_minifloat(name):
     return name.startswith("e")
 
@@ -69,9 +73,15 @@ CANDIDATES = {
     "cells": (["--cells", "ecp5"], lambda name: True, ("size", "clock")),
     "cells-chain": (["--cells", "ecp5", "--shifter", "chain"], is_moved, ("size", "clock")),
     "table": (["--product", "table"], fits_table, ("size", "clock")),
+    "tree": (["--product", "tree"], fits_tree, ("clock",)),
     "deferred": (["--carry", "deferred"], lambda name: True, ("clock",)),
     "deferred-chain": (["--carry", "deferred", "--shifter", "chain"], is_moved, ("clock",)),
     "deferred-table": (["--carry", "deferred", "--product", "table"], fits_table, ("clock",)),
+    "deferred-tree": (["--carry", "deferred", "--product", "tree"], fits_tree, ("clock",)),
+    "retimed": (["--carry", "retimed"], lambda name: True, ("clock",)),
+    "retimed-chain": (["--carry", "retimed", "--shifter", "chain"], is_moved, ("clock",)),
+    "retimed-table": (["--carry", "retimed", "--product", "table"], fits_table, ("clock",)),
+    "retimed-tree": (["--carry", "retimed", "--product", "tree"], fits_tree, ("clock",)),
 }
 
 # Option sets with cells of one target.

@@ -13,8 +13,9 @@ which --only measures:
                                      target's family. Of equals the portable default wins, or what is least
                                      unlike it.
     generator/mac/clock_table.cpp    clock: LUTs and clock of each unit, with 0 to 4 stages, the median of three
-                                     seeds of place and route; of targets that are routed here. Each of
-                                     --shifter, --carry and such cells is tried alone, and a table with --carry.
+                                     seeds of place and route; of targets that are routed here. --shifter and
+                                     --carry are tried together, as are a table or a tree with --carry, and
+                                     such cells alone.
 
 Prints what the best gains beside the portable default: of LUTs, of clock, and of both (balanced: LUTs for a
 pair a second).
@@ -65,10 +66,11 @@ def own_pairs(shapes):
 def plans(only):
     """The plans as TOML, a target each."""
     shifters, signs, carries = (("shifters", ["blocks", "chain"]), ("signs", ["early", "late"]),
-                                ("carries", ["ripple", "deferred"]))
+                                ("carries", ["ripple", "deferred", "retimed"]))
     small = [(own_pairs(MOVED) + MIXED, [shifters, signs]), (own_pairs(STILL), [signs]),
              (own_pairs(INTEGERS), []), (SMALL, [("products", ["table"]), signs])]
-    timed = [(TIMED, [shifters]), (TIMED, [("carries", ["deferred"])]), (TIMED_INTEGERS, [carries]),
+    timed = [(TIMED, [shifters, carries]), (TIMED_INTEGERS, [carries]),
+             (["int8*int8"], [("products", ["tree"]), carries]),
              ([pair for pair in SMALL if pair in TIMED], [("products", ["table"]), carries])]
     for target, (_, is_timed) in TARGETS.items():
         in_cells = ("cells", CELLS[target]) if target in CELLS else None

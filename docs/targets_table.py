@@ -19,7 +19,7 @@ from page_table import mode, run, settle, units
 def row(unit, target, place):
     work = ("--work", os.path.join(place, target))
     stock = run("synth", unit, "--target", target, *work)
-    area = run("synth", unit, "--target", target, "--effort", "area", "--seeds", "1", *work)
+    area = run("synth", unit, "--target", target, "--effort", "area", "--seeds", "1", "--time-limit", "3600", *work)
     size = "area" if stock["luts"] is None else "luts"
     clock = stock["fmax_mhz"]
     return (f"| {unit} | {target} | {stock[size]:.10g}{' um^2' if size == 'area' else ''} | {area[size]:.10g} | "

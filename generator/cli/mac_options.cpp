@@ -68,11 +68,15 @@ void add_mac_options(CLI::App* verb, mac::MacOptions& options) {
         ->group(group);
     verb->add_option("--product", options.product,
                      "How a product is made: multiply (default), in LUTs; table, for minifloats of "
-                     "at most 6 bits together beside their signs; or dsp, as a * for DSP blocks")
+                     "at most 6 bits together beside their signs; dsp, as a * for DSP blocks; "
+                     "packed, as one * of two lanes, where factors of 16 bits hold both; or tree, "
+                     "which adds four rows or more in pairs, as of int8: faster")
         ->group(group);
     verb->add_option("--carry", options.carry,
-                     "How a carry crosses the accumulator: ripple (default), or deferred, in two "
-                     "chains of half the length, which is faster and takes LUTs")
+                     "How a carry crosses the accumulator: ripple (default), before its register; "
+                     "deferred, in two chains of half the length, the high one a cycle later; or "
+                     "retimed, behind registers of what is added. Those two are faster, and acc_o "
+                     "comes out of an adder")
         ->group(group);
     verb->add_option("--cells", options.cells,
                      "What adders are made of: portable (default), for every tool, or ecp5, carry "

@@ -35,8 +35,8 @@ const std::vector<ArchitectureChoice>& architecture_choices() {
     static const std::vector<ArchitectureChoice> all = {
         choice<&Architecture::shifter>("shifter", {"blocks", "chain"}),
         choice<&Architecture::sign>("sign", {"early", "late"}),
-        choice<&Architecture::product>("product", {"multiply", "table", "dsp"}),
-        choice<&Architecture::carry>("carry", {"ripple", "deferred"}),
+        choice<&Architecture::product>("product", {"multiply", "table", "dsp", "tree", "packed"}),
+        choice<&Architecture::carry>("carry", {"ripple", "deferred", "retimed"}),
         choice<&Architecture::cells>("cells", {"portable", "ecp5"}),
     };
     return all;

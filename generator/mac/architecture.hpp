@@ -26,12 +26,15 @@ enum class Product {
     multiply,  ///< by rows, in LUTs; of significands, which are then moved to their place
     table,     ///< a table gives the product of minifloats in its place; for pairs of few bits
     dsp,       ///< by Verilog's *, for which tools take a DSP block where they may
+    tree,      ///< by rows that are added in pairs, not one after the other; of four rows or more
+    packed,    ///< as dsp, the products of two lanes by one *
 };
 
-/// How a carry crosses the accumulator of a grid.
+/// How a carry crosses the accumulator of a grid, and when.
 enum class Carry {
-    ripple,    ///< in one chain
-    deferred,  ///< in two: the sum is kept in halves, and the carry between them waits a cycle
+    ripple,    ///< in one chain, before the register of the sum
+    deferred,  ///< in two: what the high half gets waits a cycle, and is added on the way out
+    retimed,   ///< in one, on the way out: what the sum gets waits a cycle, the sum is an adder's
 };
 
 /// What adders are made of.

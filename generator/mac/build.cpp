@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "mac/control.hpp"
@@ -38,8 +39,7 @@ std::vector<int> stages_up_to(int end) {
 /// that, and the shifter or the lanes' adders are. Where products do not move, all registers but
 /// those before lanes' adders and accumulator cut the multiplier; it stands behind the second where
 /// it cannot be cut.
-StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane) {
-    const int stages = spec.stages;
+StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane, int stages) {
     if (stages == 0) return {{0}, 0, 0, 0, 0};
     const int most = static_cast<int>(most_parts_of_multiplier(spec, lane));
     const int lane_adders = spec.lanes > 1 ? 1 : 0;
@@ -53,7 +53,18 @@ StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane) {
     if (lane_adders == 1 && stages == 3) return {{0}, 1, 1, 2, 3};
     const std::vector<int> multiply = most == 1 ? std::vector<int>{1} : std::vector<int>{0, 1};
     if (lane_adders == 1) return {multiply, 2, 2, 3, 4};
-    return {multiply, 2, stages - 1, stages, stages};
+    return {multiply, 2, std::min(stages - 1, 3), stages, stages};
+}
+
+/// A sum behind its register leaves a stage more to what comes before it: what waits is a register
+/// of the accumulator's stage, and stands where another unit has its last stage's.
+StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane) {
+    if (spec.architecture.carry != Carry::retimed) return plan_stages(spec, lane, spec.stages);
+    StagePlan plan = plan_stages(spec, lane, spec.stages + 1);
+    for (int* stage : {&plan.align, &plan.place, &plan.add_lanes, &plan.accumulate})
+        *stage = std::min(*stage, spec.stages);
+    for (int& stage : plan.multiply) stage = std::min(stage, spec.stages);
+    return plan;
 }
 
 class MacBuilder {
@@ -171,6 +182,20 @@ class MacBuilder {
         return plan_.moves && stages_.align > stages_.multiply.back();
     }
 
+    /// Two lanes each get a multiplier together; the last of an odd number keeps its own.
+    void pack_products() {
+        std::vector<Factors> factors;
+        for_each_lane([&](Lane& lane) {
+            if (factors.size() + 1 < lanes_.size() || lanes_.size() % 2 == 0)
+                factors.push_back(lane.factors());
+        });
+        for (std::size_t i = 0; i + 1 < factors.size(); i += 2) {
+            auto [low, high] = packed_multipliers(b_, factors[i], factors[i + 1]);
+            lanes_[i].multiply_by(std::move(low));
+            lanes_[i + 1].multiply_by(std::move(high));
+        }
+    }
+
     void make_products() {
         std::vector<Value> tables;
         if (plan_.has_table) {
@@ -179,12 +204,14 @@ class MacBuilder {
             tables = make_tables(b_, spec_.weight, spec_.activation, plan_.places);
         }
         const auto parts = static_cast<unsigned>(stages_.multiply.size());
+        bool packs = spec_.architecture.product == Product::packed;
         for (unsigned part = 0; part < parts; ++part) {
             if (part > 0)
                 b_.section("multiply: add further rows", {}, stages_.multiply[part]);
             else if (!plan_.integers && !plan_.has_table)
                 b_.section("multiply", {}, stages_.multiply[part]);
             const bool last = part + 1 == parts;
+            if (std::exchange(packs, false)) pack_products();
             for_each_lane([&](Lane& lane) {
                 plan_.has_table ? lane.look_up(tables) : lane.multiply(part, parts);
                 if (last && !plan_.integers && !signs_when_moved()) lane.give_sign();
@@ -253,26 +280,55 @@ class MacBuilder {
         return acc;
     }
 
-    /// The same in halves, with the carry between them a cycle late; what they hold together.
+    /// What waits a cycle for the sum, in registers.
+    Waiting keep_waiting(const Waiting& next) {
+        const Value value = b_.reg("waiting_q", next.value.width(), "not added yet");
+        connect(value, b_.name("waiting_d", next.value, ""));
+        if (b_.is_constant(next.carry)) return {value, next.carry};
+        const Value carry = b_.reg("carry_q", 1, "the same, at its least place");
+        connect(carry, b_.name("carry_d", next.carry, ""));
+        return {value, carry};
+    }
+
+    /// The same in halves: what the high one gets waits a cycle. What they hold together.
     Value keep_in_halves(const Term& sum) {
         const Value low = b_.reg("low_q", bits_ / 2, "the low half of the sum");
-        const Value high = b_.reg("high_q", bits_ - bits_ / 2, "the high half, but for carry_q");
-        const Value carry = b_.reg("carry_q", 1, "out of the low half, not added yet");
-        const Halves next = deferred_sum(
-            b_,
-            {so_far(high, "high_before"), so_far(low, "low_before"), so_far(carry, "carry_before")},
-            sum);
+        const Value high = b_.reg("high_q", bits_ - bits_ / 2, "the high half, but for what waits");
+        // No sum is kept at an edge with a clear: with it above them the carry leaves the low
+        // places by a LUT, beside which ice40 has the register for it.
+        const Value top = control_.clear() ? *control_.clear() : b_.constant(1, 0);
+        const LowSum next = low_sum(b_, so_far(low, "low_before"), top, sum, bits_);
         connect(low, b_.name("low_d", next.low, ""));
-        connect(high, b_.name("high_d", next.high, ""));
-        connect(carry, b_.name("carry_d", next.carry, ""));
         const Value settled =
-            b_.name("settled", b_.add(high, b_.constant(high.width(), 0), carry), "the high half");
+            b_.name("settled", with_waiting(b_, high, keep_waiting(next.above)), "the high half");
+        connect(high, so_far(settled, "high_d"));
         return b_.name("acc_now", b_.concat({settled, low}), "the sum, two's complement");
     }
 
+    /// The same behind its register: all that is added waits a cycle.
+    Value keep_retimed(const Term& sum) {
+        const Value acc = b_.reg("acc_q", bits_, "the sum, but for what waits");
+        const Value now =
+            b_.name("acc_now", with_waiting(b_, acc, keep_waiting(waiting_of(b_, sum, bits_))),
+                    "the sum, two's complement");
+        connect(acc, so_far(now, "acc_d"));
+        return now;
+    }
+
+    Value keep(const Term& sum) {
+        switch (spec_.architecture.carry) {
+            case Carry::ripple:
+                return keep_whole(sum);
+            case Carry::deferred:
+                return keep_in_halves(sum);
+            case Carry::retimed:
+                return keep_retimed(sum);
+        }
+        return keep_whole(sum);
+    }
+
     void accumulate_on_grid(const Term& sum) {
-        const Value acc =
-            spec_.architecture.carry == Carry::deferred ? keep_in_halves(sum) : keep_whole(sum);
+        const Value acc = keep(sum);
         std::optional<Flags> sticky;
         std::optional<Value> special;
         if (flags_) {
@@ -285,8 +341,9 @@ class MacBuilder {
         }
         control_.end();
         b_.output("acc_o", acc, "accumulator",
-                  fmt::format("the sum in units of 2^{}, two's complement",
-                              spec_.accumulator.lsb_exponent));
+                  fmt::format("the sum in units of 2^{}, two's complement{}",
+                              spec_.accumulator.lsb_exponent,
+                              spec_.architecture.carry == Carry::ripple ? "" : ", from an adder"));
         if (special)
             b_.output("special_o", *special, "special",
                       "0 finite, 1 +infinity, 2 -infinity, 3 NaN");

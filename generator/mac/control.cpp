@@ -22,7 +22,7 @@ void Control::make_inputs() {
 
 void Control::begin() {
     if (spec_.handshake == Handshake::none) return;
-    out_valid_ = b_.reg("out_valid_q", 1, "acc_q is a whole sum");
+    out_valid_ = b_.reg("out_valid_q", 1, "acc_o is a whole sum");
     b_.resets(*out_valid_);
     if (spec_.handshake == Handshake::stream) {
         const Value advances =

@@ -113,10 +113,31 @@ bool Lane::is_two_s_complement() const {
            (format::is_signed(spec_.weight) || format::is_signed(spec_.activation));
 }
 
+bool Lane::makes_star() const {
+    return spec_.architecture.product == Product::dsp ||
+           spec_.architecture.product == Product::packed;
+}
+
+RowOrder Lane::row_order() const {
+    return spec_.architecture.product == Product::tree ? RowOrder::tree : RowOrder::chain;
+}
+
+Factors Lane::factors() {
+    using Kind = Factor::Kind;
+    if (is_two_s_complement()) {
+        const auto factor = [&](const format::Format& format, Value code) {
+            return Factor{as_signed(b_, format, code), Kind::twos_complement};
+        };
+        return {factor(spec_.weight, w_), factor(spec_.activation, a_)};
+    }
+    if (plan_.integers) return {{w_, Kind::magnitude}, {a_, Kind::magnitude}};
+    return {{finite_significand(), Kind::magnitude}, {activation_->significand, Kind::magnitude}};
+}
+
 std::unique_ptr<Multiplier> Lane::integer_multiplier() {
-    if (spec_.architecture.product == Product::dsp && is_two_s_complement())
+    if (makes_star() && is_two_s_complement())
         return integer_multiplier_of_tools(b_, spec_.weight, w_, spec_.activation, a_);
-    if (spec_.architecture.product == Product::dsp) return multiplier_of_tools(b_, w_, a_);
+    if (makes_star()) return multiplier_of_tools(b_, w_, a_);
     if (spec_.architecture.cells == Cells::ecp5) {
         const auto factor = [](const format::Format& format, Value code) {
             return Factor{code, format::is_signed(format) ? Factor::Kind::twos_complement
@@ -124,27 +145,32 @@ std::unique_ptr<Multiplier> Lane::integer_multiplier() {
         };
         return multiplier_in_ecp5_cells(b_, factor(spec_.weight, w_), factor(spec_.activation, a_));
     }
-    if (is_two_s_complement()) return booth_multiplier(b_, spec_.weight, w_, spec_.activation, a_);
+    if (is_two_s_complement())
+        return booth_multiplier(b_, spec_.weight, w_, spec_.activation, a_, row_order());
     return multiplier_of_tools(b_, w_, a_);
 }
 
+Value Lane::finite_significand() {
+    const Value significand = weight_->significand;
+    if (!special_pair_) return significand;
+    return b_.name("w_significand_finite",
+                   significand & ~b_.repeat(*special_pair_, significand.width()),
+                   "a pair that is not finite adds nothing");
+}
+
 std::unique_ptr<Multiplier> Lane::significand_multiplier() {
-    Value significand = weight_->significand;
-    if (special_pair_)
-        significand = b_.name("w_significand_finite",
-                              significand & ~b_.repeat(*special_pair_, significand.width()),
-                              "a pair that is not finite adds nothing");
-    if (spec_.architecture.product == Product::dsp)
-        return multiplier_of_tools(b_, significand, activation_->significand);
+    const Value significand = finite_significand();
+    if (makes_star()) return multiplier_of_tools(b_, significand, activation_->significand);
     if (spec_.architecture.cells == Cells::ecp5)
         return multiplier_in_ecp5_cells(b_, {significand}, {activation_->significand});
-    return multiplier_by_rows(b_, significand, activation_->significand);
+    return multiplier_by_rows(b_, significand, activation_->significand, row_order());
 }
 
 void Lane::multiply(unsigned part, unsigned parts) {
     if (part == 0) {
         if (!plan_.integers) negative_ = b_.name("negative", sign(), "sign of the product");
-        multiplier_ = plan_.integers ? integer_multiplier() : significand_multiplier();
+        if (!multiplier_)
+            multiplier_ = plan_.integers ? integer_multiplier() : significand_multiplier();
     }
     multiplier_->make_part(part, parts);
     if (part + 1 < parts) return;

@@ -57,6 +57,12 @@ class Lane {
     // The phases, in the order of the datapath; each is called once, inside its section.
     void decode();         ///< but of two integers, or where the plan has a table
     void find_specials();  ///< where the plan has specials
+    /// What is multiplied; in the section of multiply(), and once.
+    Factors factors();
+    /// Multiplies by this, which was made of factors(), in the place of the architecture's own.
+    void multiply_by(std::unique_ptr<Multiplier> multiplier) {
+        multiplier_ = std::move(multiplier);
+    }
     /// where the plan has no table: one call for each part, of which each may have its stage
     void multiply(unsigned part, unsigned parts);
     /// where it has one: a table for each place (table.hpp)
@@ -80,6 +86,9 @@ class Lane {
   private:
     friend unsigned most_parts_of_multiplier(const MacSpec& spec, const LanePlan& plan);
     [[nodiscard]] bool is_two_s_complement() const;
+    [[nodiscard]] bool makes_star() const;  ///< a product by Verilog's *
+    [[nodiscard]] RowOrder row_order() const;
+    rtl::Value finite_significand();  ///< the weight's
     std::unique_ptr<Multiplier> integer_multiplier();
     std::unique_ptr<Multiplier> significand_multiplier();
     Term term_for_cells(rtl::Value sign);

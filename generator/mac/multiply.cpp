@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,6 +19,10 @@ using rtl::Value;
 
 /// Of the narrower significand.
 constexpr unsigned least_digits_of_rows = 4;
+
+Value sign_extended(Builder& b, Value value, unsigned width) {
+    return b.extended(value, width, value.bit(value.width() - 1));
+}
 
 /// Where part `part` of `parts` ends, of so many adders one behind the other: later parts have
 /// those that are over.
@@ -104,22 +109,93 @@ class IntegersByTools : public Multiplier {
     std::optional<Value> product_;
 };
 
+/// Two products by one *, for the multipliers of two lanes.
+class PackedProducts {
+  public:
+    PackedProducts(Builder& b, const Factors& low, const Factors& high)
+        : b_(b),
+          low_(low),
+          high_(high),
+          bits_(low.weight.value.width() + low.activation.value.width()),
+          is_signed_(low.weight.kind == Factor::Kind::twos_complement) {}
+
+    void make() {
+        const Value weights = packed("weights", low_.weight.value, high_.weight.value);
+        const Value activations =
+            packed("activations", low_.activation.value, high_.activation.value);
+        // Of signed factors Verilog's * of unsigned ones has the low places, of factors as wide.
+        const unsigned width = 2 * place() + bits_;
+        const auto factor = [&](Value value) {
+            return is_signed_ ? sign_extended(b_, value, width) : value;
+        };
+        const Value all = b_.multiply(factor(weights), factor(activations));
+        products_ = b_.name("products", all, "of both lanes, and those across in between");
+        b_.leave_unread(*products_);
+    }
+    CarriedProduct low() { return {(*products_)(bits_ - 1, 0), b_.constant(1, 0)}; }
+    /// What is below is negative where its highest bit says so, and then lacks a 1 here.
+    CarriedProduct high() {
+        const unsigned first = 2 * place();
+        return {(*products_)(first + bits_ - 1, first),
+                is_signed_ ? products_->bit(first - 1) : b_.constant(1, 0)};
+    }
+
+  private:
+    /// Of a lane's factor above the other's.
+    [[nodiscard]] unsigned place() const { return bits_ + 1; }
+    Value packed(const std::string& name, Value low, Value high) {
+        const std::string why = "of both lanes";
+        if (!is_signed_)
+            return b_.name(name, b_.concat({high, b_.constant(place() - low.width(), 0), low}),
+                           why);
+        const unsigned width = place() + high.width() + 1;
+        const Value above =
+            b_.concat({sign_extended(b_, high, high.width() + 1), b_.constant(place(), 0)});
+        return b_.name(name, above + sign_extended(b_, low, width), why);
+    }
+
+    Builder& b_;
+    Factors low_, high_;
+    unsigned bits_;  ///< of a product
+    bool is_signed_;
+    std::optional<Value> products_;
+};
+
+class PackedMultiplier : public Multiplier {
+  public:
+    enum class Half { low, high };
+    PackedMultiplier(Builder& b, std::shared_ptr<PackedProducts> products, Half half)
+        : b_(b), products_(std::move(products)), half_(half) {}
+
+    [[nodiscard]] unsigned most_parts() const override { return 1; }
+    void make_part(unsigned, unsigned) override {
+        if (half_ == Half::low) products_->make();
+    }
+    CarriedProduct product() override {
+        const CarriedProduct made = half_ == Half::low ? products_->low() : products_->high();
+        if (b_.is_constant(made.carry)) return {b_.name("product", made.product, ""), made.carry};
+        return {b_.name("product", made.product, "lacks what was borrowed"),
+                b_.name("borrowed", made.carry, "what is below is negative")};
+    }
+
+  private:
+    Builder& b_;
+    std::shared_ptr<PackedProducts> products_;
+    Half half_;
+};
+
 /// A multiplier of rows, each for two bits of the digits.
 class RowMultiplier : public Multiplier {
   public:
-    [[nodiscard]] unsigned most_parts() const override { return rows_; }
+    [[nodiscard]] unsigned most_parts() const override { return depth() + 1; }
     void make_part(unsigned part, unsigned parts) override {
-        const Row& first = row(0);
-        if (!sum_) sum_ = first.term;
-        for (const unsigned end = end_of_part(rows_ - 1, part, parts); added_ < end;) {
-            const Row next = row(++added_);
-            low_places_.add((*sum_)(1, 0));
-            sum_ = add_row(added_, (*sum_)(sum_->width() - 1, 2), next);
-        }
+        row(0);
+        const unsigned end = end_of_part(depth(), part, parts);
+        order_ == RowOrder::chain ? add_in_a_chain(end) : add_in_a_tree(end);
         if (part + 1 == parts) return;
         // The rows that are left are narrower than what they are made of.
-        for (unsigned index = added_ + 1; index < rows_; ++index) row(index);
-        low_places_.keep(part);
+        for (unsigned index = 0; index < rows_; ++index) row(index);
+        if (order_ == RowOrder::chain) low_places_.keep(part);
     }
 
   protected:
@@ -127,27 +203,84 @@ class RowMultiplier : public Multiplier {
         Value term;   ///< named
         Value carry;  ///< 1 bit at its least place
     };
+    /// Rows next to each other.
+    struct Span {
+        unsigned first, last;
+    };
 
-    RowMultiplier(Builder& b, unsigned rows) : b_(b), rows_(rows), low_places_(b), made_(rows) {}
+    RowMultiplier(Builder& b, unsigned rows, RowOrder order)
+        : b_(b), rows_(rows), order_(order), low_places_(b), made_(rows) {}
     virtual Row make_row(unsigned index) = 0;
-    /// A row with the sum of those before it, both from its place up.
-    virtual Value add_row(unsigned index, Value above, const Row& next) = 0;
+    /// The sum of the rows `next` with that of those just before, both from the place of next.first
+    /// up.
+    virtual Value add(Value above, const Span& next, const Row& sum) = 0;
+    /// About the sum of rows, without the places below the row `from`.
+    [[nodiscard]] virtual std::string comment(const Span& rows, unsigned from) const = 0;
     const Row& row(unsigned index) {
         if (!made_[index]) made_[index] = make_row(index);
         return *made_[index];
     }
     Value joined(const std::string& why) {
+        if (order_ == RowOrder::tree) return b_.name("product", sums_[0].sum.term, why);
         return b_.name("product", low_places_.below({*sum_}), why);
     }
 
     Builder& b_;
 
   private:
+    /// The sum of rows from the place of the first up; it lacks the carry of that one.
+    struct Sum {
+        Span rows;
+        Row sum;
+    };
+
+    /// Adders behind each other.
+    [[nodiscard]] unsigned depth() const {
+        return order_ == RowOrder::chain ? rows_ - 1
+                                         : static_cast<unsigned>(std::bit_width(rows_ - 1));
+    }
+    void add_in_a_chain(unsigned end) {
+        if (!sum_) sum_ = row(0).term;
+        while (added_ < end) {
+            const Row next = row(++added_);
+            low_places_.add((*sum_)(1, 0));
+            sum_ = b_.name(fmt::format("sum{}", added_),
+                           add((*sum_)(sum_->width() - 1, 2), {added_, added_}, next),
+                           comment({0, added_}, added_));
+        }
+    }
+    void add_in_a_tree(unsigned end) {
+        if (sums_.empty())
+            for (unsigned index = 0; index < rows_; ++index)
+                sums_.push_back({{index, index}, row(index)});
+        for (; added_ < end; ++added_) {
+            std::vector<Sum> sums;
+            for (std::size_t i = 0; i + 1 < sums_.size(); i += 2)
+                sums.push_back(together(sums_[i], sums_[i + 1]));
+            if (sums_.size() % 2 == 1) sums.push_back(sums_.back());
+            sums_ = std::move(sums);
+        }
+    }
+    Sum together(const Sum& low, const Sum& high) {
+        const Span rows{low.rows.first, high.rows.last};
+        const unsigned finished = 2 * (high.rows.first - low.rows.first);
+        const Value below = low.sum.term;
+        const Value sum = b_.name(fmt::format("sum{}to{}", rows.first, rows.last),
+                                  add(below(below.width() - 1, finished), high.rows, high.sum),
+                                  comment(rows, high.rows.first));
+        return {rows,
+                {b_.name(fmt::format("rows{}to{}", rows.first, rows.last),
+                         b_.concat({sum, below(finished - 1, 0)}), ""),
+                 low.sum.carry}};
+    }
+
     unsigned rows_;
-    unsigned added_ = 0;  ///< rows, behind the first
+    RowOrder order_;
+    unsigned added_ = 0;  ///< rows, behind the first; of a tree, its levels
     LowPlaces low_places_;
     std::vector<std::optional<Row>> made_;
     std::optional<Value> sum_;
+    std::vector<Sum> sums_;  ///< of a tree
 };
 
 /// A number by its bits, the least first; an absent bit is 0.
@@ -188,8 +321,8 @@ Value joined(Builder& b, const Bits& bits) {
 /// Of magnitudes, the rows of gates.
 class GateRows : public RowMultiplier {
   public:
-    GateRows(Builder& b, Value factor, Value digits)
-        : RowMultiplier(b, (digits.width() + 1) / 2), factor_(factor), digits_(digits) {}
+    GateRows(Builder& b, Value factor, Value digits, RowOrder order)
+        : RowMultiplier(b, (digits.width() + 1) / 2, order), factor_(factor), digits_(digits) {}
 
     CarriedProduct product() override { return {joined(""), b_.constant(1, 0)}; }
 
@@ -211,11 +344,14 @@ class GateRows : public RowMultiplier {
                         fmt::format("bits {} and {} times the factor", place, place + 1)),
                 b_.constant(1, 0)};
     }
-    Value add_row(unsigned index, Value above, const Row& next) override {
-        const unsigned width = factor_.width() + digits_.width() - 2 * index;
-        return b_.name(fmt::format("sum{}", index),
-                       b_.zero_extended(above, width) + b_.zero_extended(next.term, width),
-                       fmt::format("from place {} up", 2 * index));
+    Value add(Value above, const Span& next, const Row& sum) override {
+        // The product of these digits fits; of a single row the sum is as wide as all of it.
+        const unsigned end = next.first == next.last ? digits_.width() : 2 * (next.last + 1);
+        const unsigned width = factor_.width() + std::min(end, digits_.width()) - 2 * next.first;
+        return b_.zero_extended(above, width) + b_.zero_extended(sum.term, width);
+    }
+    [[nodiscard]] std::string comment(const Span&, unsigned from) const override {
+        return fmt::format("from place {} up", 2 * from);
     }
 
   private:
@@ -227,19 +363,10 @@ class GateRows : public RowMultiplier {
     Value factor_, digits_;
 };
 
-/// An integer code as two's complement: uint gets a sign bit of 0.
-Value as_signed(Builder& b, const format::Format& format, Value code) {
-    return format::is_signed(format) ? code : b.zero_extended(code, code.width() + 1);
-}
-
 /// Bit `index` of a two's complement value; the sign bit repeats above it, 0 stands below.
 Value signed_bit(Builder& b, Value value, int index) {
     if (index < 0) return b.constant(1, 0);
     return value.bit(std::min(static_cast<unsigned>(index), value.width() - 1));
-}
-
-Value sign_extended(Builder& b, Value value, unsigned width) {
-    return b.extended(value, width, value.bit(value.width() - 1));
 }
 
 Value resized_signed(Builder& b, Value value, unsigned width) {
@@ -249,8 +376,8 @@ Value resized_signed(Builder& b, Value value, unsigned width) {
 /// Of two's complement values, rows of -2, -1, 0, 1 or 2 times the factor.
 class BoothRows : public RowMultiplier {
   public:
-    BoothRows(Builder& b, Value factor, Value digits)
-        : RowMultiplier(b, (digits.width() + 1) / 2), factor_(factor), digits_(digits) {}
+    BoothRows(Builder& b, Value factor, Value digits, RowOrder order)
+        : RowMultiplier(b, (digits.width() + 1) / 2, order), factor_(factor), digits_(digits) {}
 
     CarriedProduct product() override {
         return {joined("lacks the first row's carry"), row(0).carry};
@@ -278,14 +405,16 @@ class BoothRows : public RowMultiplier {
                         fmt::format("digit {} times the factor", index)),
                 negative};
     }
-    Value add_row(unsigned index, Value above, const Row& next) override {
+    Value add(Value above, const Span& next, const Row& sum) override {
         // The product of n and m bits fits n + m: the last sum ends there.
         const unsigned product_width = digits_.width() + factor_.width();
-        const unsigned width = std::min(factor_.width() + 2, product_width - 2 * index);
-        return b_.name(fmt::format("sum{}", index),
-                       b_.add(sign_extended(b_, above, width), resized_signed(b_, next.term, width),
-                              next.carry),
-                       fmt::format("rows 0 to {}, from place {} up", index, 2 * index));
+        const unsigned width = std::min(factor_.width() + 2 * (next.last - next.first + 1),
+                                        product_width - 2 * next.first);
+        return b_.add(resized_signed(b_, above, width), resized_signed(b_, sum.term, width),
+                      sum.carry);
+    }
+    [[nodiscard]] std::string comment(const Span& rows, unsigned from) const override {
+        return fmt::format("rows {} to {}, from place {} up", rows.first, rows.last, 2 * from);
     }
 
   private:
@@ -378,6 +507,10 @@ class Ecp5Cells : public Multiplier {
 
 }  // namespace
 
+Value as_signed(Builder& b, const format::Format& format, Value code) {
+    return format::is_signed(format) ? code : b.zero_extended(code, code.width() + 1);
+}
+
 std::unique_ptr<Multiplier> multiplier_of_tools(Builder& b, Value x, Value y) {
     return std::make_unique<MultiplierOfTools>(b, x, y);
 }
@@ -388,20 +521,44 @@ std::unique_ptr<Multiplier> integer_multiplier_of_tools(Builder& b, const format
     return std::make_unique<IntegersByTools>(b, weight, w, activation, a);
 }
 
-bool multiplies_by_rows(const format::Format& weight, const format::Format& activation) {
-    if (!format::is_minifloat(weight) && !format::is_minifloat(activation))
-        return format::is_signed(weight) || format::is_signed(activation);
-    const auto digits = [](const format::Format& format) {
-        return static_cast<unsigned>(format::is_minifloat(format) ? format.fraction_bits + 1
-                                                                  : format::width(format));
+unsigned rows_of_multiplier(const format::Format& weight, const format::Format& activation) {
+    const bool integers = !format::is_minifloat(weight) && !format::is_minifloat(activation);
+    const bool any_signed = format::is_signed(weight) || format::is_signed(activation);
+    if (integers && !any_signed) return 0;
+    const auto digits = [&](const format::Format& format) {
+        const auto bits = static_cast<unsigned>(
+            format::is_minifloat(format) ? format.fraction_bits + 1 : format::width(format));
+        return integers && !format::is_signed(format) ? bits + 1 : bits;
     };
-    return std::min(digits(weight), digits(activation)) >= least_digits_of_rows;
+    const unsigned least = std::min(digits(weight), digits(activation));
+    return integers || least >= least_digits_of_rows ? (least + 1) / 2 : 0;
 }
 
-std::unique_ptr<Multiplier> multiplier_by_rows(Builder& b, Value x, Value y) {
+std::unique_ptr<Multiplier> multiplier_by_rows(Builder& b, Value x, Value y, RowOrder order) {
     if (std::min(x.width(), y.width()) < least_digits_of_rows) return multiplier_of_tools(b, x, y);
     if (x.width() < y.width()) std::swap(x, y);
-    return std::make_unique<GateRows>(b, x, y);
+    return std::make_unique<GateRows>(b, x, y, order);
+}
+
+bool can_be_packed(const format::Format& weight, const format::Format& activation) {
+    const bool integers = !format::is_minifloat(weight) && !format::is_minifloat(activation);
+    const bool is_signed = integers && (format::is_signed(weight) || format::is_signed(activation));
+    const auto bits_of = [&](const format::Format& format) {
+        const auto bits = static_cast<unsigned>(
+            format::is_minifloat(format) ? format.fraction_bits + 1 : format::width(format));
+        return is_signed && !format::is_signed(format) ? bits + 1 : bits;
+    };
+    const unsigned w = bits_of(weight), a = bits_of(activation);
+    // A single bit needs no *.
+    return std::min(w, a) > 1 &&
+           std::max(w, a) + w + a + 1 + (is_signed ? 1 : 0) <= greatest_packed_factor;
+}
+
+std::pair<std::unique_ptr<Multiplier>, std::unique_ptr<Multiplier>> packed_multipliers(
+    Builder& b, const Factors& low, const Factors& high) {
+    const auto products = std::make_shared<PackedProducts>(b, low, high);
+    return {std::make_unique<PackedMultiplier>(b, products, PackedMultiplier::Half::low),
+            std::make_unique<PackedMultiplier>(b, products, PackedMultiplier::Half::high)};
 }
 
 std::unique_ptr<Multiplier> multiplier_in_ecp5_cells(Builder& b, const Factor& x, const Factor& y) {
@@ -413,12 +570,13 @@ std::unique_ptr<Multiplier> multiplier_in_ecp5_cells(Builder& b, const Factor& x
 }
 
 std::unique_ptr<Multiplier> booth_multiplier(Builder& b, const format::Format& weight, Value w,
-                                             const format::Format& activation, Value a) {
+                                             const format::Format& activation, Value a,
+                                             RowOrder order) {
     Value factor = as_signed(b, weight, w);
     Value digits = as_signed(b, activation, a);
     // The narrower operand is recoded into digits -2..2, so that there are few rows.
     if (factor.width() <= digits.width()) std::swap(factor, digits);
-    return std::make_unique<BoothRows>(b, factor, digits);
+    return std::make_unique<BoothRows>(b, factor, digits, order);
 }
 
 }  // namespace bitshed::mac

@@ -19,7 +19,8 @@ constexpr std::int64_t default_terms = 4608;  // ResNet-18's longest sum, the pa
 constexpr int greatest_fixed_width = 512;
 constexpr int greatest_lanes = 64;
 constexpr int greatest_stages = 4;
-constexpr int least_deferred_bits = 4;  // of a sum in halves
+constexpr int least_deferred_bits = 4;      // of a sum in halves
+constexpr unsigned least_rows_of_tree = 4;  // of three, a tree adds as a chain does
 
 /// Where a request has the word of each choice of an architecture.
 constexpr std::array<std::optional<std::string> MacOptions::*, 5> architecture_options_of = {
@@ -132,9 +133,14 @@ class Request {
         Architecture& chosen = spec_.architecture;
         for (std::size_t i = 0; i < architecture_options_of.size(); ++i)
             choose(architecture_choices()[i], options_.*architecture_options_of[i]);
-        if (chosen.carry == Carry::deferred && chosen.cells == Cells::ecp5)
-            complain("--carry deferred does not go with --cells ecp5",
-                     "--carry ripple, or --cells portable");
+        const auto refuse_cells = [&](bool is_chosen, std::string_view with, std::string allowed) {
+            if (is_chosen && chosen.cells == Cells::ecp5)
+                complain(fmt::format("{} does not go with --cells ecp5", with),
+                         allowed + ", or --cells portable");
+        };
+        refuse_cells(chosen.carry == Carry::deferred, "--carry deferred", "--carry ripple");
+        refuse_cells(chosen.carry == Carry::retimed, "--carry retimed", "--carry ripple");
+        refuse_cells(chosen.product == Product::tree, "--product tree", "--product multiply");
         if (!weight_ || !activation_) return;
         if (chosen.product == Product::table && !can_be_table(*weight_, *activation_))
             complain(fmt::format("--product table does not go with {} and {}",
@@ -168,10 +174,15 @@ class Request {
             return format::is_minifloat(format) && format.fraction_bits == 0;
         };
         const bool one_bit = has_one_bit(*weight_) || has_one_bit(*activation_);
+        const unsigned rows = rows_of_multiplier(*weight_, *activation_);
+        if (chosen.product == Product::tree && rows < least_rows_of_tree)
+            chosen.product = Product::multiply;
         const bool has_rows = chosen.product == Product::multiply && !one_bit;
         if (!moves && !has_rows && chosen.sign == Sign::early) chosen.cells = Cells::portable;
-        const bool is_star =
-            chosen.cells == Cells::portable && !multiplies_by_rows(*weight_, *activation_);
+        const bool is_star = chosen.cells == Cells::portable && rows == 0;
+        if (chosen.product == Product::packed &&
+            (spec_.lanes == 1 || !can_be_packed(*weight_, *activation_)))
+            chosen.product = Product::dsp;
         if (chosen.product == Product::dsp && (one_bit || is_star))
             chosen.product = Product::multiply;
     }

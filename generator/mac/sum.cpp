@@ -104,19 +104,25 @@ Value wrapping_sum(Builder& b, Value acc, const Term& term) {
     return add_to(b, "carried_sum", acc, fit(b, term, acc.width()));
 }
 
-Halves deferred_sum(Builder& b, const Halves& sum, const Term& term) {
-    const unsigned low_bits = sum.low.width(), bits = low_bits + sum.high.width();
-    const Value value = sign_fitted(b, term.value, bits);
-    const unsigned wide = low_bits + 1;
-    Term below = term, above = term;
-    below.value = b.zero_extended(value(low_bits - 1, 0), wide);
-    above.value = value(bits - 1, low_bits);
-    above.carry = sum.carry;
-    above.end = Term::End::gates;
-    const Value low =
-        b.name("low_total", add_to(b, "low_sum", b.zero_extended(sum.low, wide), below),
-               "with the carry out");
-    return {add_to(b, "high_sum", sum.high, above), low(low_bits - 1, 0), low.bit(low_bits)};
+Waiting waiting_of(Builder& b, const Term& term, unsigned bits) {
+    const unsigned width = std::min(term.value.width(), bits);
+    return {addend(b, fit(b, term, width)), term.carry};
+}
+
+LowSum low_sum(Builder& b, Value low, Value top, const Term& term, unsigned bits) {
+    const unsigned places = low.width();
+    // The sign of a term that ends below is all that those above get of it.
+    const unsigned width = std::clamp(term.value.width(), places + 1, bits);
+    const Value value = sign_fitted(b, term.value, width);
+    Term below = term;
+    below.value = b.zero_extended(value(places - 1, 0), places + 1);
+    const Value total = b.name("low_total", add_to(b, "low_sum", b.concat({top, low}), below),
+                               "with the carry out");
+    return {total(places - 1, 0), {value(width - 1, places), total.bit(places)}};
+}
+
+Value with_waiting(Builder& b, Value places, const Waiting& waiting) {
+    return b.add(places, sign_extended(b, waiting.value, places.width()), waiting.carry);
 }
 
 Value saturating_sum(Builder& b, Value acc, const Term& term) {

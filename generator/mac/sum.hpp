@@ -21,15 +21,26 @@ Term sum_of_lanes(rtl::Builder& b, const std::vector<Term>& terms);
 /// acc + term modulo 2^bits.
 rtl::Value wrapping_sum(rtl::Builder& b, rtl::Value acc, const Term& term);
 
-/// A sum in two halves: high * 2^(bits of low) + low + carry * 2^(bits of low).
-struct Halves {
-    rtl::Value high, low;
-    rtl::Value carry;  ///< 1 bit, out of the low half, not added to the high one yet
+/// What is still to be added to places of a sum: `value`, two's complement, and `carry` (1 bit),
+/// both from the least of these places up.
+struct Waiting {
+    rtl::Value value, carry;
 };
 
-/// sum + term modulo 2^bits, in two chains that do not wait for each other: the low half takes in
-/// its part of the term, the high half its own and the carry that has waited.
-Halves deferred_sum(rtl::Builder& b, const Halves& sum, const Term& term);
+/// A term for `bits` places, with its gates in it: what adds it later.
+Waiting waiting_of(rtl::Builder& b, const Term& term, unsigned bits);
+
+/// The low places of a sum with their part of a term, and what that leaves for those above.
+struct LowSum {
+    rtl::Value low;
+    Waiting above;
+};
+
+/// low + term, of a sum of `bits`. `top`, one bit, may be 1 only where nobody looks at above.carry.
+LowSum low_sum(rtl::Builder& b, rtl::Value low, rtl::Value top, const Term& term, unsigned bits);
+
+/// places + what waits for them, modulo 2^width.
+rtl::Value with_waiting(rtl::Builder& b, rtl::Value places, const Waiting& waiting);
 
 /// acc + term, exact, then clamped to the range of acc.
 rtl::Value saturating_sum(rtl::Builder& b, rtl::Value acc, const Term& term);

@@ -19,6 +19,49 @@ std::unordered_map<std::uint32_t, std::size_t> registers_by_node(const Netlist& 
     return found;
 }
 
+/// Which registers each register of a unit takes its value from while the unit moves.
+std::vector<std::vector<std::size_t>> reads_in_motion(const Netlist& netlist,
+                                                      const std::vector<Literal>& enable) {
+    Aig aig;
+    Frame frame(netlist, aig);
+    for (const Literal bit : enable) frame.set(bit, constant_true);
+    const auto free = [&](Literal variable) {
+        if (variable != constant_false && !frame.is_set(variable)) frame.set(variable, aig.input());
+    };
+    for (const auto& [name, bits] : netlist.inputs)
+        for (const Literal bit : bits) free(bit);
+    for (const Literal unnamed : netlist.unnamed) free(unnamed);
+    std::unordered_map<std::uint32_t, std::size_t> by_node;
+    for (std::size_t i = 0; i < netlist.registers.size(); ++i) {
+        const Literal value = aig.input();
+        frame.set(netlist.registers[i].value, value);
+        by_node.emplace(node_of(value), i);
+    }
+    std::vector<std::vector<std::size_t>> reads;
+    for (const Register& bit : netlist.registers) {
+        reads.emplace_back();
+        for (const std::uint32_t node : support(aig, {frame.get(bit.next)}))
+            if (const auto found = by_node.find(node); found != by_node.end())
+                reads.back().push_back(found->second);
+    }
+    return reads;
+}
+
+/// Whether what a register holds comes back to it, so that it holds more than a pipeline does.
+bool comes_round(const std::vector<std::vector<std::size_t>>& reads, std::size_t start) {
+    std::vector<char> seen(reads.size(), 0);
+    for (std::vector<std::size_t> open = {start}; !open.empty();) {
+        const std::size_t index = open.back();
+        open.pop_back();
+        for (const std::size_t next : reads[index]) {
+            if (next == start) return true;
+            if (seen[next] == 0) open.push_back(next);
+            seen[next] = 1;
+        }
+    }
+    return false;
+}
+
 class Guess {
   public:
     explicit Guess(const Sides& sides)
@@ -28,6 +71,7 @@ class Guess {
 
     Relation relation() {
         pair_outputs();
+        of_outputs_ = pairs_.size();
         find_shown();
         pair_by_simulation();
         Relation relation = split();
@@ -163,15 +207,26 @@ class Guess {
                 changed = true;
             }
         }
+        // Registers of a pipeline may look alike, as those of an operand's bit and of a row that is
+        // that bit: the list may then have one and not the other, and neither is a sum's.
+        const auto enable = sides_.inputs.find("enable");
+        const auto reads_moving =
+            reads_in_motion(sides_.judged, enable == sides_.inputs.end() ? std::vector<Literal>{}
+                                                                         : enable->second.judged);
         Relation relation;
-        for (std::size_t i = 0; i < pairs_.size(); ++i)
-            (stays[i] != 0 ? relation.always : relation.late).push_back(pairs_[i]);
+        for (std::size_t i = 0; i < pairs_.size(); ++i) {
+            if (stays[i] != 0)
+                relation.always.push_back(pairs_[i]);
+            else if (i < of_outputs_ || comes_round(reads_moving, pairs_[i].judged))
+                relation.late.push_back(pairs_[i]);
+        }
         return relation;
     }
 
     const Sides& sides_;
     std::vector<char> judged_taken_, reference_taken_;
     std::vector<Pair> pairs_;
+    std::size_t of_outputs_ = 0;  ///< so many of them, the first
     std::vector<Shown> shown_;
     std::vector<std::size_t> showing_;
 };

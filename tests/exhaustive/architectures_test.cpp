@@ -44,14 +44,17 @@ TEST_CASE("architectures: every shape with itself, judged over every pair of cod
             wanted += std::uint64_t{1} << (2 * format::width(shape));
         }
     }
-    // Of the 33 shapes 21 have exponents: blocks or chain, early or late, and ripple, deferred or
-    // carry cells, but the default. Six have none, six are integers: 5 and 2 more. Five fit a
-    // table: 6 more each, but for cells with an early sign, which have nothing to take in there.
-    CHECK(units_with[mac::Product::multiply] == 21 * 11 + 6 * 5 + 6 * 2);
-    CHECK(units_with[mac::Product::table] == 5 * 5);
+    // Of the 33 shapes 21 have exponents: blocks or chain, early or late, and ripple, deferred,
+    // retimed or carry cells, but the default. Six have none, six are integers: 7 and 3 more. Five
+    // fit a table: 8 more each, but for cells with an early sign, which have nothing to take in
+    // there.
+    CHECK(units_with[mac::Product::multiply] == 21 * 15 + 6 * 7 + 6 * 3);
+    CHECK(units_with[mac::Product::table] == 5 * 7);
     // A * where there are rows otherwise: of gates in 6 and 4 minifloats, in cells of the 15 with
     // exponents and fractions, with a late sign of the 6 without exponents too; and of integers.
-    CHECK(units_with[mac::Product::dsp] == 6 * 8 + 15 * 4 + 4 * 4 + 6 * 1 + 6 * 2);
+    CHECK(units_with[mac::Product::dsp] == 6 * 12 + 15 * 4 + 4 * 6 + 6 * 1 + 6 * 3);
+    // Four rows: e1m6, int7 and int8.
+    CHECK(units_with[mac::Product::tree] == 6 + 2 * 3);
 
     harness::JudgeOptions options;
     options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));

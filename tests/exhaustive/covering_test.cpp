@@ -40,8 +40,8 @@ const std::vector<Option> space = {
     {"width", {"tight", "paper"}},
     {"shifter", {"blocks", "chain"}},
     {"sign", {"early", "late"}},
-    {"product", {"multiply", "table", "dsp"}},
-    {"carry", {"ripple", "deferred"}},
+    {"product", {"multiply", "table", "dsp", "tree", "packed"}},
+    {"carry", {"ripple", "deferred", "retimed"}},
     {"cells", {"portable", "ecp5"}},
 };
 using Choice = std::vector<std::size_t>;  // a value of every option

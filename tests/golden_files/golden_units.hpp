@@ -29,6 +29,8 @@ inline std::vector<GoldenUnit> golden_units() {
              {.spec = "e3m2*e3m2", .sign = "late"},
              {.spec = "e2m1*e2m1", .product = "table"},
              {.spec = "e2m1*e3m2", .carry = "deferred"},
+             {.spec = "int8*int8", .stages = "1", .product = "tree", .carry = "retimed"},
+             {.spec = "int4*int4", .lanes = "2", .product = "packed"},
              {.spec = "e3m2*e2m1", .cells = "ecp5"},
              {.spec = "e2m1*e2m1+e4m3fn", .lanes = "2", .handshake = "stream"}}) {
         const mac::MacSpec spec = mac::make_mac_spec(options).value();

@@ -27,7 +27,7 @@ module mac_e2m1_e2m1_e4m3fn_l2_stream (
 );
 
   // ---- handshake ------------------------------------------------------------
-  reg         out_valid_q;  // acc_q is a whole sum
+  reg         out_valid_q;  // acc_o is a whole sum
   wire        advances             = out_ready_i | ~out_valid_q;  // nothing moves while a sum waits
   wire        in_ready             = advances & rst_ni;
   reg         open_q;  // between the first pair of a sum and its last

@@ -17,7 +17,7 @@ module mac_e2m1_e3m2_exact_deferred (
   input  wire        clear_i,  // drops this cycle's pair and sets the sum to +0
   input  wire [3:0]  w_i,      // e2m1
   input  wire [5:0]  a_i,      // e3m2
-  output wire [25:0] acc_o     // the sum in units of 2^-5, two's complement
+  output wire [25:0] acc_o     // the sum in units of 2^-5, two's complement, from an adder
 );
 
   // ---- decode ---------------------------------------------------------------
@@ -69,24 +69,24 @@ module mac_e2m1_e3m2_exact_deferred (
 
   // ---- accumulate -----------------------------------------------------------
   reg  [12:0] low_q;  // the low half of the sum
-  reg  [12:0] high_q;  // the high half, but for carry_q
-  reg         carry_q;  // out of the low half, not added yet
+  reg  [12:0] high_q;  // the high half, but for what waits
   // with a place below, which carries the 1 in:
-  wire [14:0] low_sum        = {1'd0, low_q, 1'd1} + {1'd0, term, negative};
+  wire [14:0] low_sum        = {clear_i, low_q, 1'd1} + {1'd0, term, negative};
   wire [13:0] low_total      = low_sum[14:1];  // with the carry out
-  // with a place below, which carries the 1 in:
-  wire [13:0] high_sum       = {high_q, 1'd1} + {{13{negative}}, carry_q};
   wire [12:0] low_d          = low_total[12:0];
-  wire [12:0] high_d         = high_sum[13:1];
+  reg         waiting_q;  // not added yet
+  wire        waiting_d      = negative;
+  reg         carry_q;  // the same, at its least place
   wire        carry_d        = low_total[13];
-  wire [12:0] settled        = high_q + {12'd0, carry_q};  // the high half
+  wire [12:0] settled        = high_q + {13{waiting_q}} + {12'd0, carry_q};  // the high half
   wire [25:0] acc_now        = {settled, low_q};  // the sum, two's complement
-  wire        unused_bits    = |{low_sum[0], high_sum[0]};  // left out on purpose
+  wire        unused_bits    = |low_sum[0];  // left out on purpose
 
   always @(posedge clk_i) begin
-    low_q   <= clear_i ? 13'd0 : low_d;
-    high_q  <= clear_i ? 13'd0 : high_d;
-    carry_q <= clear_i ? 1'd0 : carry_d;
+    low_q     <= clear_i ? 13'd0 : low_d;
+    high_q    <= clear_i ? 13'd0 : settled;
+    waiting_q <= clear_i ? 1'd0 : waiting_d;
+    carry_q   <= clear_i ? 1'd0 : carry_d;
   end
 
   assign acc_o = acc_now;

@@ -37,7 +37,7 @@ mac::MacOptions options(const std::string& spec) {
 
 /// One unit of each architecture, small enough to be judged a thousand times.
 std::vector<mac::MacSpec> architectures() {
-    std::vector<mac::MacOptions> list(11);
+    std::vector<mac::MacOptions> list(14);
     list[0] = options("e3m2*e3m1");
     list[0].stages = "1";
     list[0].enable = true;
@@ -67,6 +67,14 @@ std::vector<mac::MacSpec> architectures() {
     list[9].enable = true;
     list[10] = options("e3m1*e2m2");
     list[10].cells = "ecp5";
+    list[11] = options("e2m1*int4");
+    list[11].carry = "retimed";
+    list[11].handshake = "valid";
+    list[12] = options("int7*int7");
+    list[12].product = "tree";
+    list[13] = options("int4*int3");
+    list[13].lanes = "2";
+    list[13].product = "packed";
     std::vector<mac::MacSpec> specs;
     for (const auto& each : list) specs.push_back(mac::make_mac_spec(each).value());
     return specs;

@@ -100,12 +100,12 @@ std::vector<MacSpec> many_specs() {
                     make_mac_spec(
                         {.spec = "e4m3*e4m3", .lanes = lanes, .stages = stages, .shifter = shifter})
                         .value());
-    for (const char* spec :
-         {"e2m1*e2m1", "e1m2*e1m2+fixed24", "e2m3*e2m3", "int4*e2m1", "int4*int8", "uint4*uint8"})
+    for (const char* spec : {"e2m1*e2m1", "e1m2*e1m2+fixed24", "e2m3*e2m3", "int4*e2m1",
+                             "int4*int8", "int8*int7", "e1m6*e1m6", "uint4*uint8"})
         for (const char* shifter : {"blocks", "chain"})
             for (const char* sign : {"early", "late"})
-                for (const char* product : {"multiply", "table", "dsp"})
-                    for (const char* carry : {"ripple", "deferred"})
+                for (const char* product : {"multiply", "table", "dsp", "tree", "packed"})
+                    for (const char* carry : {"ripple", "deferred", "retimed"})
                         for (const char* cells : {"portable", "ecp5"}) {
                             const auto made = make_mac_spec({.spec = spec,
                                                              .shifter = shifter,
@@ -195,6 +195,20 @@ TEST_CASE("architecture: what decides nothing is forgotten") {
           "'e1m0*e1m3+exact' --sign late --cells ecp5");
     CHECK(line({.spec = "int8*int4", .cells = "ecp5"}) == "'int8*int4+exact' --cells ecp5");
     CHECK(line({.spec = "int8*int4", .carry = "deferred"}) == "'int8*int4+exact' --carry deferred");
+    CHECK(line({.spec = "e4m3*int4", .carry = "retimed"}) == "'e4m3*int4+exact' --carry retimed");
+    for (const char* spec : {"int8*int7", "uint7*int8", "e1m6*e1m6", "e1m6*uint7"})
+        CHECK(line({.spec = spec, .product = "tree"}) ==
+              fmt::format("'{}+exact' --product tree", spec));
+    for (const char* spec : {"int4*int5", "e4m3*e2m1", "e2m4*e2m4", "uint5*uint5", "int3*uint4"})
+        CHECK(line({.spec = spec, .lanes = "2", .product = "packed"}) ==
+              fmt::format("'{}+exact' --lanes 2 --product packed", spec));
+    for (const char* spec : {"int5*int5", "e2m5*e2m4", "e3m0*e2m4"})
+        CHECK(line({.spec = spec, .lanes = "2", .product = "packed"}) ==
+              line({.spec = spec, .lanes = "2", .product = "dsp"}));
+    CHECK(line({.spec = "int4*int4", .product = "packed"}) ==
+          line({.spec = "int4*int4", .product = "dsp"}));
+    for (const char* spec : {"int8*int6", "uint8*uint8", "e2m5*e2m5", "int8*e2m1"})
+        CHECK(line({.spec = spec, .product = "tree"}) == line({.spec = spec}));
     for (const char* spec : {"int8*int4", "e2m3*e2m3", "e2m3*uint4"})
         CHECK(line({.spec = spec, .product = "dsp"}) ==
               fmt::format("'{}+exact' --product dsp", spec));
@@ -205,7 +219,9 @@ TEST_CASE("architecture: what decides nothing is forgotten") {
     CHECK(line({.spec = "int8*int4", .product = "dsp", .cells = "ecp5"}) ==
           "'int8*int4+exact' --product dsp");
     for (const char* spec : {"e4m3*e4m3+fp16", "int4*int4+fixed3"})
-        CHECK(line({.spec = spec, .carry = "deferred"}) == line({.spec = spec}));
-    CHECK(line({.spec = "int4*int4+fixed9", .overflow = "saturate", .carry = "deferred"}) ==
-          line({.spec = "int4*int4+fixed9", .overflow = "saturate"}));
+        for (const char* carry : {"deferred", "retimed"})
+            CHECK(line({.spec = spec, .carry = carry}) == line({.spec = spec}));
+    for (const char* carry : {"deferred", "retimed"})
+        CHECK(line({.spec = "int4*int4+fixed9", .overflow = "saturate", .carry = carry}) ==
+              line({.spec = "int4*int4+fixed9", .overflow = "saturate"}));
 }

@@ -237,10 +237,12 @@ TEST_CASE("spec: other words that are not allowed") {
     refused({.spec = "e4m3*e4m3", .handshake = "axi"}, "none, valid, stream");
     refused({.spec = "e4m3*e4m3", .shifter = "barrel"}, "blocks, chain");
     refused({.spec = "e4m3*e4m3", .sign = "never"}, "early, late");
-    refused({.spec = "e4m3*e4m3", .product = "divide"}, "multiply, table");
-    refused({.spec = "e4m3*e4m3", .carry = "skip"}, "ripple, deferred");
+    refused({.spec = "e4m3*e4m3", .product = "divide"}, "multiply, table, dsp, tree, packed");
+    refused({.spec = "e4m3*e4m3", .carry = "skip"}, "ripple, deferred, retimed");
     refused({.spec = "e4m3*e4m3", .cells = "ice40"}, "portable, ecp5");
-    refused({.spec = "e4m3*e4m3", .carry = "deferred", .cells = "ecp5"}, "--cells portable");
+    for (const char* carry : {"deferred", "retimed"})
+        refused({.spec = "e4m3*e4m3", .carry = carry, .cells = "ecp5"}, "--cells portable");
+    refused({.spec = "int8*int8", .product = "tree", .cells = "ecp5"}, "--cells portable");
     for (const char* spec :
          {"e4m3*e4m3", "e2m1*e3m1", "e2m1fn*e2m1", "e2m1*e1m1ieee", "int3*int3", "e1m0*int3"})
         refused({.spec = spec, .product = "table"}, "at most 6 bits");
