@@ -194,6 +194,12 @@ class Units:
         return candidate, tries[candidate][flow]
 
 
+def fastest_of(tries, peer):
+    """The fastest candidate that is no larger than the peer, and those; of all where there is none."""
+    small = [candidate for candidate in tries if tries[candidate]["stock"] <= peer["stock"]]
+    return max(small or tries, key=lambda candidate: tries[candidate]["mhz"]), small
+
+
 def tag(candidate):
     return "" if candidate == next(iter(CANDIDATES)) else " " + candidate
 
@@ -282,8 +288,7 @@ class Report:
                 for target in targets:
                     peer = self.peers.fastest(name, target)
                     tries = self.units.tries(name, target, options)
-                    small = [candidate for candidate in tries if tries[candidate]["stock"] <= peer["stock"]]
-                    fastest = max(small or tries, key=lambda candidate: tries[candidate]["mhz"])
+                    fastest, small = fastest_of(tries, peer)
                     mhz, luts = tries[fastest]["mhz"], tries[fastest]["stock"]
                     ratios[target][name] = mhz / peer["fmax_mhz_stock"]
                     cells[name, target] = (f"{mhz:.1f}/{peer['fmax_mhz_stock']:.1f} = {ratios[target][name]:.3f}, "

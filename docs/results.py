@@ -97,7 +97,29 @@ def luts(document):
     return text
 
 
-TABLES = {"results.py: aims": aims, "results.py: luts": luts}
+def clocks(document):
+    units = {(unit["format"], unit["target"], unit["candidate"], *unit["options"]): unit
+             for unit in document["units"]}
+    names, targets, all_options = quality.FIGURES["clock"]
+    peers = quality.Peers()
+    heads = [f"{target}: {', '.join(f'{options[1]} stages' for options in all_options)}, peer" for target in targets]
+    text = f"| pair | {' | '.join(heads)} |\n|---|{'---|' * len(targets)}\n"
+    for name in names:
+        cells = []
+        for target in targets:
+            peer = peers.fastest(name, target)
+            shown = []
+            for options in all_options:
+                tried = {candidate: units[name, target, candidate, *options]
+                         for candidate in quality.candidates_of(name, target, quality.CANDIDATES, options)}
+                best = quality.fastest_of(tried, peer)[0]
+                shown.append(f"{tried[best]['mhz']:.1f}{quality.tag(best)} ({tried[best]['stock']})")
+            cells.append(", ".join([*shown, f"{peer['fmax_mhz_stock']:.1f} ({peer['stock']})"]))
+        text += f"| {name}*{name} | {' | '.join(cells)} |\n"
+    return text
+
+
+TABLES = {"results.py: aims": aims, "results.py: luts": luts, "results.py: clocks": clocks}
 
 
 def main(verb="", *files):
