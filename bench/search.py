@@ -133,7 +133,7 @@ COSTS = {"area": lambda luts, clock: luts, "clock": lambda luts, clock: 1 / cloc
 
 def best_of(tried, objective):
     """(architecture, its cost over the default's)"""
-    best = min(tried, key=lambda way: (COSTS[objective](*tried[way]), rank(way)))
+    best = min(tried, key=lambda way: (COSTS[objective](*tried[way]), rank(way), way))
     return best, COSTS[objective](*tried[best]) / COSTS[objective](*tried[DEFAULT])
 
 
@@ -164,7 +164,7 @@ def choice_rows(figures):
 
 def clock_rows(figures):
     for (target, weight, activation, stages), tried in figures.items():
-        for architecture, (luts, clock) in sorted(tried.items(), key=lambda item: rank(item[0])):
+        for architecture, (luts, clock) in sorted(tried.items(), key=lambda item: (rank(item[0]), item[0])):
             yield (f'{{"{target}", "{TARGETS[target][0]}", "{weight}", "{activation}", {stages},\n'
                    f"         {in_words(architecture)}, {luts}, {clock}}},")
 
