@@ -38,7 +38,7 @@ PROVED = [
     "e2m1*int4+fixed10 --cells ecp5 --overflow saturate --handshake stream",
     "int6*int5 --stages 3", "int8*int8 --cells ecp5 --stages 4", "e2m5*e2m5 --stages 4", "e2m4*uint6 --stages 3",
     "int3*int4 --lanes 2 --stages 4",
-    "int5*int4 --product dsp", "e3m4*e2m4 --product dsp --stages 3", "int4*int4 --product packed --lanes 2",
+    "int5*int4 --product dsp", "e3m4*e2m4 --product dsp --stages 3", "int3*int3 --product packed --lanes 2",
     "uint3*int4 --product packed --lanes 3 --stages 1", "e2m2*e3m1 --product packed --lanes 2",
 ]
 
