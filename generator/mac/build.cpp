@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <deque>
-#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "mac/control.hpp"
 #include "mac/float_step.hpp"
 #include "mac/lane.hpp"
+#include "mac/multiply_packed.hpp"
 #include "mac/result.hpp"
+#include "mac/stages.hpp"
 #include "mac/sum.hpp"
 #include "mac/table.hpp"
 
@@ -21,51 +22,6 @@ namespace {
 
 using rtl::Builder;
 using rtl::Value;
-
-/// On which pipeline stage each part of the datapath works.
-struct StagePlan {
-    std::vector<int> multiply;  ///< a stage for each part of the multiplier
-    int align, place, add_lanes, accumulate;
-};
-
-std::vector<int> stages_up_to(int end) {
-    std::vector<int> stages(static_cast<std::size_t>(end));
-    std::iota(stages.begin(), stages.end(), 0);
-    return stages;
-}
-
-/// Where products move, the first register goes behind the product, the next before the
-/// accumulator; then the multiplier is cut in two, or from the decoder where it is too small for
-/// that, and the shifter or the lanes' adders are. Where products do not move, all registers but
-/// those before lanes' adders and accumulator cut the multiplier; it stands behind the second where
-/// it cannot be cut.
-StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane, int stages) {
-    if (stages == 0) return {{0}, 0, 0, 0, 0};
-    const int most = static_cast<int>(most_parts_of_multiplier(spec, lane));
-    const int lane_adders = spec.lanes > 1 ? 1 : 0;
-    if (!lane.moves) {
-        const int ends = std::max(stages - lane_adders, 1);
-        const int add_lanes = lane_adders == 1 ? ends : stages;
-        if (most == 1) return {{stages < 3 ? 0 : 1}, 0, 0, add_lanes, stages};
-        return {stages_up_to(std::min(ends, most)), 0, 0, add_lanes, stages};
-    }
-    if (stages < 3) return {{0}, 1, 1, lane_adders == 1 ? 1 : stages, stages};
-    if (lane_adders == 1 && stages == 3) return {{0}, 1, 1, 2, 3};
-    const std::vector<int> multiply = most == 1 ? std::vector<int>{1} : std::vector<int>{0, 1};
-    if (lane_adders == 1) return {multiply, 2, 2, 3, 4};
-    return {multiply, 2, std::min(stages - 1, 3), stages, stages};
-}
-
-/// A sum behind its register leaves a stage more to what comes before it: what waits is a register
-/// of the accumulator's stage, and stands where another unit has its last stage's.
-StagePlan plan_stages(const MacSpec& spec, const LanePlan& lane) {
-    if (spec.architecture.carry != Carry::retimed) return plan_stages(spec, lane, spec.stages);
-    StagePlan plan = plan_stages(spec, lane, spec.stages + 1);
-    for (int* stage : {&plan.align, &plan.place, &plan.add_lanes, &plan.accumulate})
-        *stage = std::min(*stage, spec.stages);
-    for (int& stage : plan.multiply) stage = std::min(stage, spec.stages);
-    return plan;
-}
 
 class MacBuilder {
   public:

@@ -5,7 +5,7 @@
 #include "mac/grid.hpp"
 #include "mac/operand.hpp"
 #include "mac/round.hpp"
-#include "mac/sum.hpp"
+#include "mac/twos_complement.hpp"
 #include "mac/window.hpp"
 
 namespace bitshed::mac {

@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "mac/grid.hpp"
+#include "mac/multiply_cells.hpp"
+#include "mac/multiply_rows.hpp"
+#include "mac/twos_complement.hpp"
 
 namespace bitshed::mac {
 

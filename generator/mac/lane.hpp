@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mac/align.hpp"
-#include "mac/multiply.hpp"
+#include "mac/multiply_rows.hpp"
 #include "mac/operand.hpp"
 #include "mac/spec.hpp"
 #include "rtl/builder.hpp"

@@ -6,7 +6,7 @@
 
 #include "format/decoded.hpp"
 #include "mac/normalize.hpp"
-#include "mac/sum.hpp"
+#include "mac/twos_complement.hpp"
 #include "support/check.hpp"
 #include "support/text.hpp"
 

@@ -8,7 +8,8 @@
 
 #include "format/parse.hpp"
 #include "mac/grid.hpp"
-#include "mac/multiply.hpp"
+#include "mac/multiply_packed.hpp"
+#include "mac/multiply_rows.hpp"
 #include "support/text.hpp"
 
 namespace bitshed::mac {

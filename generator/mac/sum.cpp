@@ -4,20 +4,13 @@
 
 #include <algorithm>
 
+#include "mac/twos_complement.hpp"
 #include "support/check.hpp"
 
 namespace bitshed::mac {
 
 using rtl::Builder;
 using rtl::Value;
-
-Value sign_extended(Builder& b, Value value, unsigned width) {
-    return b.extended(value, width, value.bit(value.width() - 1));
-}
-
-Value sign_fitted(Builder& b, Value value, unsigned width) {
-    return width < value.width() ? value(width - 1, 0) : sign_extended(b, value, width);
-}
 
 namespace {
 

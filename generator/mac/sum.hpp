@@ -7,12 +7,6 @@
 
 namespace bitshed::mac {
 
-/// Two's complement to more bits; the value must have a name or be a concatenation.
-rtl::Value sign_extended(rtl::Builder& b, rtl::Value value, unsigned width);
-
-/// The low bits of a value, or the value sign-extended.
-rtl::Value sign_fitted(rtl::Builder& b, rtl::Value value, unsigned width);
-
 /// The sum of the lanes' terms: a tree of carry-propagate adders, each of which takes one lane's
 /// carry in, so that the last carry is left for the accumulator. On FPGAs such an adder costs one
 /// LUT a bit and row, a 3:2 compressor two (docs/decisions).
