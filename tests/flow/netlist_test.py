@@ -5,9 +5,9 @@
 
 Every netlist that `synth --effort area` makes of a unit, on each family of targets, is judged by
 `verify --rtl` with the family's own cell models, which Yosys ships: in Verilator, against the golden
-model, over every operand pair. A netlist with one damaged cell must be refused, or the judge would
-be looking elsewhere. Families: those of the table below; all where none is named. --one-unit judges one unit instead of
-three.
+model, over every operand pair. So are those of units for DSP blocks, with `--dsp`. A netlist with one
+damaged cell must be refused, or the judge would be looking elsewhere. Families: those of the table below;
+all where none is named. --one-unit judges one unit instead of three.
 """
 import json
 import os
@@ -29,14 +29,17 @@ families = {
     "gowin": ("gowin-gw1n9", "gowin/cells_sim.v", "INIT"),
     "machxo2": ("machxo2", "lattice/cells_sim_xo2.v", "INIT"),
     "asic": ("asic-osu018", None, None),  # the cells' functions, out of the Liberty file
+    "dsp": ("ice40-up5k", "ice40/cells_sim.v", "LUT_INIT"),
 }
-units = ["e4m3*e4m3", "e2m1*e2m1", "e3m2*int4+fixed20"]
+area_units = ["e4m3*e4m3", "e2m1*e2m1", "e3m2*int4+fixed20"]
+dsp_units = ["int4*int3 --lanes 2 --product packed", "e4m3*e4m3 --lanes 2 --product packed", "int8*int8 --product dsp",
+             "int4*int5+fixed20 --lanes 3 --product packed --stages 1"]
 # Whose gates ECP5's carry cells take in: by the area attempts, and by the text.
 folded_units = {"ecp5": ["e4m3*e4m3 --shifter chain", "e3m2*int5 --cells ecp5", "int8*int5 --cells ecp5"]}
 chosen = sys.argv[3:]
 if "--one-unit" in chosen:
     chosen.remove("--one-unit")
-    del units[1:]
+    del area_units[1:], dsp_units[1:]
     for more in folded_units.values():
         del more[2:]
 chosen = chosen or list(families)
@@ -115,12 +118,14 @@ with tempfile.TemporaryDirectory() as place:
     for family in chosen:
         target, file, parameter = families[family]
         library = with_includes(os.path.join(share, file)) if file else None
-        for number, spec in enumerate([*units, *folded_units.get(family, [])]):
+        units = dsp_units if family == "dsp" else [*area_units, *folded_units.get(family, [])]
+        options = ["--dsp", "--seeds", "none"] if family == "dsp" else ["--effort", "area", "--seeds", "1"]
+        attempts = {"dsp": 1, "asic": 3}.get(family, 4)
+        for number, spec in enumerate(units):
             asked += 1
             work = os.path.join(place, f"{target}_{number}")
-            done = subprocess.run([bitshed, "synth", *spec.split(), "--target", target, "--effort", "area", "--seeds",
-                                   "1", "--work", work, "--json", "--quiet"],
-                                  capture_output=True, text=True, timeout=600)
+            done = subprocess.run([bitshed, "synth", *spec.split(), "--target", target, *options, "--work", work,
+                                   "--json", "--quiet"], capture_output=True, text=True, timeout=600)
             if done.returncode != 0:
                 complaints.append(f"{spec} on {target}: {done.stderr.strip()}")
                 continue
@@ -129,8 +134,10 @@ with tempfile.TemporaryDirectory() as place:
             if size != min(result["attempts"].values()):
                 complaints.append(f"{spec} on {target}: {size} of {result['attempts']}")
             made += len(result["attempts"])
-            if len(result["attempts"]) != (3 if family == "asic" else 4):
+            if len(result["attempts"]) != attempts:
                 complaints.append(f"{spec} on {target}: attempts {list(result['attempts'])}")
+            if family == "dsp" and result["dsps"] != 1:
+                complaints.append(f"{spec} on {target}: {result['dsps']} DSP blocks")
             if "chain" in spec and result["kept"] == "stock":
                 complaints.append(f"{spec} on {target}: folding gained nothing: {result['attempts']}")
             if library is None:
@@ -149,7 +156,7 @@ with tempfile.TemporaryDirectory() as place:
             judge(spec, rtl, 3, f"{spec} on {target} with a damaged cell")
             refused += 1
 
-if judged != made or refused != asked or asked < len(units) * len(chosen):
+if judged != made or refused != asked or asked < min(len(area_units), len(dsp_units)) * len(chosen):
     complaints.append(f"{judged} netlists judged and {refused} damaged ones: not all")
 for complaint in complaints:
     print(complaint)
