@@ -174,9 +174,14 @@ std::vector<Complaint> choose_unit(const Session& session, const UnitAim& aim,
     const auto spec = mac::make_mac_spec(options);
     if (!spec) return complaints;  // whoever makes the unit says what is wrong
     if (aim.mhz) return choose_for_clock(session, target.value(), *mhz, spec.value(), options);
-    const auto choice =
-        mac::choose_architecture(spec.value().weight, spec.value().activation,
-                                 target.value().family, *objective, spec.value().stages);
+    const auto goes_with_options = [&](const mac::Architecture& architecture) {
+        mac::MacOptions with = options;
+        mac::ask_for(architecture, with);
+        return mac::make_mac_spec(with).ok();
+    };
+    const auto choice = mac::choose_architecture(spec.value().weight, spec.value().activation,
+                                                 target.value().family, *objective,
+                                                 spec.value().stages, goes_with_options);
     mac::ask_for(choice.architecture, options);
     session.progress(fmt::format("architecture: {} ({})",
                                  mac::architecture_words(choice.architecture),

@@ -78,11 +78,13 @@ std::pair<std::vector<Row>, Ground> rows_for(const std::vector<Row>& rows,
 }  // namespace
 
 Choice choose_architecture(const format::Format& weight, const format::Format& activation,
-                           std::string_view family, Objective objective, int stages) {
+                           std::string_view family, Objective objective, int stages,
+                           const std::function<bool(const Architecture&)>& allowed) {
     const bool small = can_be_table(weight, activation);
     const auto fits = [&](const auto& row) {
         if (row.family != measured_family(family)) return false;
         if (row.architecture.product == Product::table && !small) return false;
+        if (!allowed(row.architecture)) return false;
         // What is alike there is not the same cell.
         return row.architecture.cells == Cells::portable || row.family == family;
     };

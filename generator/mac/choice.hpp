@@ -59,10 +59,11 @@ struct Choice {
     Ground ground = Ground::fallback;
 };
 
-/// The architecture for a pair on a family, with so many stages. A family without a router has no
-/// clock: `clock` and `balanced` fall back there.
+/// The architecture for a pair on a family, with so many stages, of those that are `allowed`. A
+/// family without a router has no clock: `clock` and `balanced` fall back there.
 Choice choose_architecture(const format::Format& weight, const format::Format& activation,
-                           std::string_view family, Objective objective, int stages);
+                           std::string_view family, Objective objective, int stages,
+                           const std::function<bool(const Architecture&)>& allowed);
 
 /// A unit that is to reach a clock frequency.
 struct ClockChoice {

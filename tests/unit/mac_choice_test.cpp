@@ -29,7 +29,8 @@ bitshed::format::Format operand(std::string_view name) {
 
 Choice choice(std::string_view weight, std::string_view activation, std::string_view family,
               Objective objective = Objective::area, int stages = 0) {
-    return choose_architecture(operand(weight), operand(activation), family, objective, stages);
+    return choose_architecture(operand(weight), operand(activation), family, objective, stages,
+                               [](const Architecture&) { return true; });
 }
 
 bool any_row(const MeasuredClock&) {
@@ -69,6 +70,26 @@ TEST_CASE("choice: of clocks that were measured none beats the one that is chose
                     other.architecture == found.architecture)
                     CHECK(cost(objective, other) <= cost(objective, row));
         }
+}
+
+TEST_CASE("choice: what is not allowed is not chosen") {
+    using bitshed::mac::Carry, bitshed::mac::Cells;
+    const auto e4m3 = operand("e4m3");
+    const auto chosen = [&](Objective objective, auto allowed) {
+        return choose_architecture(e4m3, e4m3, "ecp5", objective, 0, allowed);
+    };
+    const auto any = [](const Architecture&) { return true; };
+    const auto ripples = [](const Architecture& one) { return one.carry == Carry::ripple; };
+    const auto is_portable = [](const Architecture& one) { return one.cells == Cells::portable; };
+    CHECK(chosen(Objective::clock, any).architecture.carry != Carry::ripple);
+    CHECK(chosen(Objective::clock, ripples).architecture.carry == Carry::ripple);
+    CHECK(chosen(Objective::clock, ripples).ground == Ground::measured);
+    // The only row of a pair for its area: without it comes a neighbour's.
+    CHECK(chosen(Objective::area, any).architecture.cells == Cells::ecp5);
+    CHECK(chosen(Objective::area, is_portable).architecture.cells == Cells::portable);
+    CHECK(chosen(Objective::area, is_portable).ground == Ground::neighbour);
+    CHECK(chosen(Objective::area, [](const Architecture&) { return false; }).ground ==
+          Ground::fallback);
 }
 
 TEST_CASE("choice: for a clock comes the row of the fewest LUTs that reaches it") {
