@@ -38,11 +38,17 @@ def read():
         return json.load(file)
 
 
-def figures_of(document):
-    """The figures of bench/quality.py, worked out of units that were measured before."""
+def units_of(document):
+    """bench/quality.py's, as if it had measured them now."""
     units = quality.Units(None, list(quality.CANDIDATES), None, None)
     for unit in document["units"]:
         units.measured[unit["format"], unit["target"], unit["candidate"], tuple(unit["options"])] = unit
+    return units
+
+
+def figures_of(document):
+    """The figures of bench/quality.py, worked out of units that were measured before."""
+    units = units_of(document)
     report = quality.Report(units)
     with contextlib.redirect_stdout(io.StringIO()):
         for figure, (names, targets, all_options) in quality.FIGURES.items():
@@ -98,8 +104,7 @@ def luts(document):
 
 
 def clocks(document):
-    units = {(unit["format"], unit["target"], unit["candidate"], *unit["options"]): unit
-             for unit in document["units"]}
+    units = units_of(document)
     names, targets, all_options = quality.FIGURES["clock"]
     peers = quality.Peers()
     heads = [f"{target}: {', '.join(f'{options[1]} stages' for options in all_options)}, peer" for target in targets]
@@ -110,8 +115,7 @@ def clocks(document):
             peer = peers.fastest(name, target)
             shown = []
             for options in all_options:
-                tried = {candidate: units[name, target, candidate, *options]
-                         for candidate in quality.candidates_of(name, target, quality.CANDIDATES, options)}
+                tried = units.tries(name, target, options)
                 best = quality.fastest_of(tried, peer)[0]
                 shown.append(f"{tried[best]['mhz']:.1f}{quality.tag(best)} ({tried[best]['stock']})")
             cells.append(", ".join([*shown, f"{peer['fmax_mhz_stock']:.1f} ({peer['stock']})"]))

@@ -142,10 +142,9 @@ class MacBuilder {
     void pack_products() {
         std::vector<Factors> factors;
         for_each_lane([&](Lane& lane) {
-            if (factors.size() + 1 < lanes_.size() || lanes_.size() % 2 == 0)
-                factors.push_back(lane.factors());
+            if (factors.size() < lanes_.size() / 2 * 2) factors.push_back(lane.factors());
         });
-        for (std::size_t i = 0; i + 1 < factors.size(); i += 2) {
+        for (std::size_t i = 0; i < factors.size(); i += 2) {
             auto [low, high] = packed_multipliers(b_, factors[i], factors[i + 1]);
             lanes_[i].multiply_by(std::move(low));
             lanes_[i + 1].multiply_by(std::move(high));
@@ -160,14 +159,13 @@ class MacBuilder {
             tables = make_tables(b_, spec_.weight, spec_.activation, plan_.places);
         }
         const auto parts = static_cast<unsigned>(stages_.multiply.size());
-        bool packs = spec_.architecture.product == Product::packed;
         for (unsigned part = 0; part < parts; ++part) {
             if (part > 0)
                 b_.section("multiply: add further rows", {}, stages_.multiply[part]);
             else if (!plan_.integers && !plan_.has_table)
                 b_.section("multiply", {}, stages_.multiply[part]);
             const bool last = part + 1 == parts;
-            if (std::exchange(packs, false)) pack_products();
+            if (part == 0 && spec_.architecture.product == Product::packed) pack_products();
             for_each_lane([&](Lane& lane) {
                 plan_.has_table ? lane.look_up(tables) : lane.multiply(part, parts);
                 if (last && !plan_.integers && !signs_when_moved()) lane.give_sign();
@@ -272,15 +270,9 @@ class MacBuilder {
     }
 
     Value keep(const Term& sum) {
-        switch (spec_.architecture.carry) {
-            case Carry::ripple:
-                return keep_whole(sum);
-            case Carry::deferred:
-                return keep_in_halves(sum);
-            case Carry::retimed:
-                return keep_retimed(sum);
-        }
-        return keep_whole(sum);
+        const Carry carry = spec_.architecture.carry;
+        if (carry == Carry::deferred) return keep_in_halves(sum);
+        return carry == Carry::retimed ? keep_retimed(sum) : keep_whole(sum);
     }
 
     void accumulate_on_grid(const Term& sum) {

@@ -112,8 +112,7 @@ void Lane::find_specials() {
 }
 
 bool Lane::is_two_s_complement() const {
-    return plan_.integers &&
-           (format::is_signed(spec_.weight) || format::is_signed(spec_.activation));
+    return has_signed_factors(spec_.weight, spec_.activation);
 }
 
 bool Lane::makes_star() const {

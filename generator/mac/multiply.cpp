@@ -67,6 +67,17 @@ class IntegersByTools : public Multiplier {
 
 }  // namespace
 
+bool has_signed_factors(const format::Format& weight, const format::Format& activation) {
+    return !format::is_minifloat(weight) && !format::is_minifloat(activation) &&
+           (format::is_signed(weight) || format::is_signed(activation));
+}
+
+unsigned factor_bits(const format::Format& format, bool among_signed) {
+    const auto bits = static_cast<unsigned>(format::is_minifloat(format) ? format.fraction_bits + 1
+                                                                         : format::width(format));
+    return among_signed && !format::is_signed(format) ? bits + 1 : bits;
+}
+
 std::unique_ptr<Multiplier> multiplier_of_tools(Builder& b, Value x, Value y) {
     return std::make_unique<MultiplierOfTools>(b, x, y);
 }

@@ -51,4 +51,11 @@ struct Factors {
     Factor weight, activation;
 };
 
+/// Two integers, at least one of them signed: their factors are two's complement.
+bool has_signed_factors(const format::Format& weight, const format::Format& activation);
+
+/// How wide a format's factor is: of a significand, or of an integer, with a sign bit of 0 more
+/// where it has none among signed factors.
+unsigned factor_bits(const format::Format& format, bool among_signed);
+
 }  // namespace bitshed::mac

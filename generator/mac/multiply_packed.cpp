@@ -91,14 +91,8 @@ class PackedMultiplier : public Multiplier {
 }  // namespace
 
 bool can_be_packed(const format::Format& weight, const format::Format& activation) {
-    const bool integers = !format::is_minifloat(weight) && !format::is_minifloat(activation);
-    const bool is_signed = integers && (format::is_signed(weight) || format::is_signed(activation));
-    const auto bits_of = [&](const format::Format& format) {
-        const auto bits = static_cast<unsigned>(
-            format::is_minifloat(format) ? format.fraction_bits + 1 : format::width(format));
-        return is_signed && !format::is_signed(format) ? bits + 1 : bits;
-    };
-    const unsigned w = bits_of(weight), a = bits_of(activation);
+    const bool is_signed = has_signed_factors(weight, activation);
+    const unsigned w = factor_bits(weight, is_signed), a = factor_bits(activation, is_signed);
     // A single bit needs no *.
     return std::min(w, a) > 1 &&
            std::max(w, a) + w + a + 1 + (is_signed ? 1 : 0) <= greatest_packed_factor;

@@ -257,15 +257,11 @@ class BoothRows : public RowMultiplier {
 
 unsigned rows_of_multiplier(const format::Format& weight, const format::Format& activation) {
     const bool integers = !format::is_minifloat(weight) && !format::is_minifloat(activation);
-    const bool any_signed = format::is_signed(weight) || format::is_signed(activation);
-    if (integers && !any_signed) return 0;
-    const auto digits = [&](const format::Format& format) {
-        const auto bits = static_cast<unsigned>(
-            format::is_minifloat(format) ? format.fraction_bits + 1 : format::width(format));
-        return integers && !format::is_signed(format) ? bits + 1 : bits;
-    };
-    const unsigned least = std::min(digits(weight), digits(activation));
-    return integers || least >= least_digits_of_rows ? (least + 1) / 2 : 0;
+    const bool is_signed = has_signed_factors(weight, activation);
+    const unsigned least =
+        std::min(factor_bits(weight, is_signed), factor_bits(activation, is_signed));
+    const bool has_rows = integers ? is_signed : least >= least_digits_of_rows;
+    return has_rows ? (least + 1) / 2 : 0;
 }
 
 std::unique_ptr<Multiplier> multiplier_by_rows(Builder& b, Value x, Value y, RowOrder order) {

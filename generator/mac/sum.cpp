@@ -98,8 +98,7 @@ Value wrapping_sum(Builder& b, Value acc, const Term& term) {
 }
 
 Waiting waiting_of(Builder& b, const Term& term, unsigned bits) {
-    const unsigned width = std::min(term.value.width(), bits);
-    return {addend(b, fit(b, term, width)), term.carry};
+    return {sign_fitted(b, term.value, std::min(term.value.width(), bits)), term.carry};
 }
 
 LowSum low_sum(Builder& b, Value low, Value top, const Term& term, unsigned bits) {

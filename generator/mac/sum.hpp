@@ -21,7 +21,7 @@ struct Waiting {
     rtl::Value value, carry;
 };
 
-/// A term for `bits` places, with its gates in it: what adds it later.
+/// A term without gates for carry cells, as far as it concerns `bits` places.
 Waiting waiting_of(rtl::Builder& b, const Term& term, unsigned bits);
 
 /// The low places of a sum with their part of a term, and what that leaves for those above.

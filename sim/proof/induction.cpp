@@ -125,14 +125,8 @@ class Unrolling {
             weight_ = last_.at("weight");
             activation_ = last_.at("activation");
         }
-        const auto free_rest = [&](Frame& frame, const Netlist& side) {
-            for (const auto& [name, bits] : side.inputs)
-                for (const Literal bit : bits)
-                    if (bit != constant_false && !frame.is_set(bit)) frame.set(bit, aig_.input());
-            for (const Literal unnamed : side.unnamed) frame.set(unnamed, aig_.input());
-        };
-        free_rest(*judged_, sides_.judged);
-        free_rest(*reference_, sides_.reference);
+        judged_->free_rest();
+        reference_->free_rest();
         for (std::size_t i = 0; i < state_.judged.size(); ++i)
             judged_->set(sides_.judged.registers[i].value, state_.judged[i]);
         for (std::size_t i = 0; i < state_.reference.size(); ++i)

@@ -186,6 +186,13 @@ bool Frame::is_set(Literal variable) const {
     return copies_[node_of(variable)] != unknown;
 }
 
+void Frame::free_rest() {
+    for (const auto& [name, bits] : from_->inputs)
+        for (const Literal bit : bits)
+            if (bit != constant_false && !is_set(bit)) set(bit, into_->input());
+    for (const Literal unnamed : from_->unnamed) set(unnamed, into_->input());
+}
+
 Literal Frame::get(Literal x) {
     std::vector<std::uint32_t> waiting{node_of(x)};
     while (!waiting.empty()) {

@@ -37,6 +37,8 @@ class Frame {
     /// The value of an input or a register; all that are read must be given.
     void set(Literal variable, Literal value);
     [[nodiscard]] bool is_set(Literal variable) const;
+    /// Any value for each input that has none yet, and for what nothing drives.
+    void free_rest();
     Literal get(Literal x);
 
   private:

@@ -25,12 +25,7 @@ std::vector<std::vector<std::size_t>> reads_in_motion(const Netlist& netlist,
     Aig aig;
     Frame frame(netlist, aig);
     for (const Literal bit : enable) frame.set(bit, constant_true);
-    const auto free = [&](Literal variable) {
-        if (variable != constant_false && !frame.is_set(variable)) frame.set(variable, aig.input());
-    };
-    for (const auto& [name, bits] : netlist.inputs)
-        for (const Literal bit : bits) free(bit);
-    for (const Literal unnamed : netlist.unnamed) free(unnamed);
+    frame.free_rest();
     std::unordered_map<std::uint32_t, std::size_t> by_node;
     for (std::size_t i = 0; i < netlist.registers.size(); ++i) {
         const Literal value = aig.input();
