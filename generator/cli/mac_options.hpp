@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/session.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace bitshed::cli {
 

@@ -2,7 +2,7 @@
 
 #include "emit/artifacts.hpp"
 #include "mac/build.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace bitshed::cli {
 

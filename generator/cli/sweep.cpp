@@ -12,6 +12,7 @@
 #include "cli/session.hpp"
 #include "emit/artifacts.hpp"
 #include "mac/build.hpp"
+#include "mac/request.hpp"
 #include "quant/shipped.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"

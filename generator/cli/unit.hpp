@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "emit/manifest.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace bitshed::cli {
 

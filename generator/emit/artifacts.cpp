@@ -12,10 +12,6 @@ namespace bitshed::emit {
 
 namespace {
 
-bool is_finite_only(const format::Format& format) {
-    return !format::has_nan(format) && !format::has_infinity(format);
-}
-
 std::string step_words(const mac::MacSpec& spec) {
     if (spec.lanes == 1) return "acc <- acc + w * a";
     return fmt::format("acc <- acc + w[0] * a[0] + ... + w[{0}] * a[{0}]", spec.lanes - 1);
@@ -64,13 +60,14 @@ std::string result_words(const mac::MacSpec& spec) {
 }
 
 std::string specials_words(const mac::MacSpec& spec) {
-    const bool operands_finite = is_finite_only(spec.weight) && is_finite_only(spec.activation);
+    const bool operands_finite =
+        !format::has_specials(spec.weight) && !format::has_specials(spec.activation);
     if (!spec.accumulator.format) {
         if (operands_finite) return "none: every code is finite.";
         return "NaN and infinity obey IEEE 754 in special_o and stick; such a pair adds nothing to "
                "acc_o.";
     }
-    if (operands_finite && is_finite_only(*spec.accumulator.format))
+    if (operands_finite && !format::has_specials(*spec.accumulator.format))
         return "none: every code is finite.";
     return std::string("NaN and infinity obey IEEE 754 and stick") +
            (mac::has_special_output(spec) ? "; special_o tells a NaN that has no code." : ".");

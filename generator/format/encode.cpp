@@ -102,7 +102,7 @@ std::uint32_t rounded_minifloat(const Format& format, const Real& real, Overflow
 }  // namespace
 
 bool allows_ieee_overflow(const Format& format) {
-    return has_infinity(format) || has_nan(format);
+    return has_specials(format);
 }
 
 std::optional<std::uint32_t> encode(const Format& format, const Real& real, Overflow overflow) {

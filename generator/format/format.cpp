@@ -60,6 +60,10 @@ bool has_nan(const Format& format) {
     return false;
 }
 
+bool has_specials(const Format& format) {
+    return has_infinity(format) || has_nan(format);
+}
+
 bool has_negative_zero(const Format& format) {
     return is_minifloat(format) && format.specials != Specials::fnuz;
 }

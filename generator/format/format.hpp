@@ -85,7 +85,12 @@ constexpr std::uint32_t magnitude_mask(const Format& format) {
 
 bool has_infinity(const Format& format);       ///< ieee only
 bool has_nan(const Format& format);            ///< fn, fnuz, and ieee where M >= 1
+bool has_specials(const Format& format);       ///< infinity or NaN
 bool has_negative_zero(const Format& format);  ///< every minifloat but fnuz
+/// A minifloat whose values have exponents to tell apart: E >= 2.
+constexpr bool has_exponents(const Format& format) {
+    return is_minifloat(format) && format.exponent_bits > 1;
+}
 
 /// The code of the largest finite value: +0 where a format has no other (e1m0fn, e1m0ieee).
 std::uint32_t largest_finite_code(const Format& format);

@@ -68,9 +68,7 @@ std::string architecture_options(const Architecture& architecture, const Archite
 
 bool can_be_table(const format::Format& weight, const format::Format& activation) {
     for (const auto* format : {&weight, &activation})
-        if (!format::is_minifloat(*format) || format::has_infinity(*format) ||
-            format::has_nan(*format))
-            return false;
+        if (!format::is_minifloat(*format) || format::has_specials(*format)) return false;
     return format::width(weight) + format::width(activation) - 2 <= greatest_table_bits;
 }
 

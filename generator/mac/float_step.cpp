@@ -33,10 +33,8 @@ bool can_lose_nan(const MacSpec& spec) {
     if (spec.accumulator.kind != AccumulatorKind::floating) return false;
     const Format& format = *spec.accumulator.format;
     if (format::has_nan(format)) return false;
-    const auto special = [](const Format& f) {
-        return format::has_nan(f) || format::has_infinity(f);
-    };
-    return special(spec.weight) || special(spec.activation) || format::has_infinity(format);
+    return format::has_specials(spec.weight) || format::has_specials(spec.activation) ||
+           format::has_infinity(format);
 }
 
 Value special_of_float(Builder& b, const Format& format, Value acc,

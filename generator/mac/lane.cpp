@@ -16,14 +16,6 @@ using rtl::Value;
 
 namespace {
 
-bool has_specials(const format::Format& format) {
-    return format::has_nan(format) || format::has_infinity(format);
-}
-
-bool has_exponents(const format::Format& format) {
-    return format.exponent_bits > 1;
-}
-
 std::optional<Value> either(const std::optional<Value>& x, const std::optional<Value>& y) {
     return !x ? y : !y ? x : std::optional<Value>(*x | *y);
 }
@@ -33,14 +25,14 @@ std::optional<Value> either(const std::optional<Value>& x, const std::optional<V
 LanePlan plan_lanes(const MacSpec& spec, unsigned kept_places) {
     LanePlan plan;
     plan.integers = !format::is_minifloat(spec.weight) && !format::is_minifloat(spec.activation);
-    plan.has_specials = has_specials(spec.weight) || has_specials(spec.activation);
+    plan.has_specials = format::has_specials(spec.weight) || format::has_specials(spec.activation);
     const ProductRange range = product_range(spec.weight, spec.activation);
     plan.always_zero = range.greatest == 0;
     plan.has_table = spec.architecture.product == Product::table;
     plan.moves = !plan.has_table && !plan.always_zero &&
-                 (has_exponents(spec.weight) || has_exponents(spec.activation));
-    plan.least_shift =
-        (has_exponents(spec.weight) ? 1u : 0u) + (has_exponents(spec.activation) ? 1u : 0u);
+                 (format::has_exponents(spec.weight) || format::has_exponents(spec.activation));
+    plan.least_shift = (format::has_exponents(spec.weight) ? 1u : 0u) +
+                       (format::has_exponents(spec.activation) ? 1u : 0u);
     const auto product_bits =
         static_cast<unsigned>(twos_complement_width(-range.greatest, range.greatest)) - 1;
     plan.places = std::min(std::max(product_bits, 1u), kept_places);

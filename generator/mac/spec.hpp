@@ -1,5 +1,5 @@
-// MacSpec: one multiply-accumulate unit, fully decided. make_mac_spec() turns a request into one
-// or returns every complaint at once; after it nothing about the spec can fail.
+// MacSpec: one multiply-accumulate unit, fully decided. make_mac_spec() of request.hpp makes one;
+// after it nothing about the spec can fail.
 //
 //     acc <- acc + sum over lanes of  w[i] * a[i]        w: weight, a: activation
 #pragma once
@@ -13,7 +13,6 @@
 #include "format/encode.hpp"
 #include "format/format.hpp"
 #include "mac/architecture.hpp"
-#include "support/result.hpp"
 
 namespace bitshed::mac {
 
@@ -35,6 +34,10 @@ enum class WidthRule {
 
 enum class Handshake { none, valid, stream };
 enum class Enable { absent, present };
+
+/// Products an exact sum may have, unless a request says how many: ResNet-18's longest sum, the n
+/// of the paper.
+inline constexpr std::int64_t default_terms = 4608;
 
 struct Accumulator {
     AccumulatorKind kind = AccumulatorKind::exact;
@@ -59,39 +62,12 @@ struct MacSpec {
     Architecture architecture;
 };
 
-/// A request as it was typed: nothing is checked yet. Absent options have their defaults.
-struct MacOptions {
-    std::string spec;  ///< "e4m3*e4m3+exact"; empty where the three flags are used instead
-    std::optional<std::string> weight;
-    std::optional<std::string> activation;
-    std::optional<std::string> accumulator;
-    std::optional<std::string> result;
-    std::optional<std::string> terms;
-    std::optional<std::string> width;
-    std::optional<std::string> overflow;
-    std::optional<std::string> lanes;
-    std::optional<std::string> stages;
-    std::optional<std::string> handshake;
-    std::optional<std::string> shifter;
-    std::optional<std::string> sign;
-    std::optional<std::string> product;
-    std::optional<std::string> carry;
-    std::optional<std::string> cells;
-    bool enable = false;
-};
-
-/// Decides everything or returns every complaint (kind: request).
-Result<MacSpec> make_mac_spec(const MacOptions& options);
-
 /// A file-safe Verilog identifier that tells two different specs apart: mac_e4m3_e4m3_exact_s1.
 std::string module_name(const MacSpec& spec);
 
 /// The options that make this spec again, canonical, defaults left out, as one shell line after
 /// the verb: `'e4m3*e4m3+exact' --stages 1`.
 std::string command_line(const MacSpec& spec);
-
-/// Asks for an architecture with those of the options that are absent.
-void ask_for(const Architecture& architecture, MacOptions& options);
 
 /// Edges from a pair given to its sum being visible: stages + 1.
 int latency(const MacSpec& spec);

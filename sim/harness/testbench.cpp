@@ -108,7 +108,7 @@ class Testbench {
     /// NaN a sum tells nothing more until it is cleared.
     std::uint32_t special_code(const format::Format& format) {
         const std::uint32_t mask = format::code_mask(format);
-        if (!format::has_nan(format) && !format::has_infinity(format)) return mask;
+        if (!format::has_specials(format)) return mask;
         const std::size_t which = random_.below(8);
         if (which == 0) return mask;
         if (which <= 2 && format::has_infinity(format))

@@ -23,10 +23,10 @@ double seconds_since(Clock::time_point start) {
 
 constexpr const char* engine_name = "induction over one step";
 constexpr std::chrono::seconds first_slice{20};
-constexpr std::chrono::seconds patience{240};  // with a solver that has no substitute
-constexpr std::size_t nodes_at_once = 30000;   // of the cases that are asked together
-constexpr std::size_t first_cycles = 512;      // of the search before anything is asked
-constexpr std::size_t second_cycles = 4096;    // of the search with a solver's hint
+constexpr std::chrono::seconds least_patience{240};
+constexpr std::size_t nodes_at_once = 30000;  // of the cases that are asked together
+constexpr std::size_t first_cycles = 512;     // of the search before anything is asked
+constexpr std::size_t second_cycles = 4096;   // of the search with a solver's hint
 
 std::string mistake_words(Seed seed) {
     switch (seed) {
@@ -47,8 +47,11 @@ std::string mistake_words(Seed seed) {
 /// One run of prove().
 class Proof {
   public:
-    Proof(const Request& request, const Tools& tools, const Deadline& deadline)
-        : request_(request), tools_(tools), deadline_(deadline) {}
+    Proof(const Request& request, const Tools& tools, std::chrono::seconds limit)
+        : request_(request),
+          tools_(tools),
+          deadline_(limit),
+          patience_(std::max(least_patience, limit * 2 / 5)) {}
 
     Result<Report> run() {
         report_.module = request_.manifest.module;
@@ -162,7 +165,7 @@ class Proof {
         const std::size_t inputs = support(question.aig, question.differences).size();
         answered_by_ = inputs == 0 ? "construction" : "ABC &cec";
         const bool is_countable = inputs <= greatest_enumeration;
-        auto answer = ask_solver(question, Deadline(is_countable ? first_slice : patience));
+        auto answer = ask_solver(question, Deadline(is_countable ? first_slice : patience_));
         if (!answer || answer.value().kind != Answer::Kind::unknown || !is_countable ||
             deadline_.passed())
             return answer;
@@ -311,7 +314,8 @@ class Proof {
 
     const Request& request_;
     const Tools& tools_;
-    const Deadline& deadline_;
+    Deadline deadline_;
+    std::chrono::seconds patience_;  ///< with a solver that has no substitute
     Netlist judged_;
     Report report_;
     std::string answered_by_;  // the last question
@@ -333,8 +337,7 @@ std::string status_name(Status status) {
 
 Result<Report> prove(const Request& request, const Tools& tools, std::chrono::seconds limit) {
     const auto start = Clock::now();
-    const Deadline deadline(limit);
-    auto report = Proof(request, tools, deadline).run();
+    auto report = Proof(request, tools, limit).run();
     if (!report) return report;
     Report told = std::move(report).value();
     told.seconds = seconds_since(start);

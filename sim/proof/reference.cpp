@@ -16,10 +16,6 @@ using golden::FloatAccumulator;
 
 namespace {
 
-bool can_be_special(const format::Format& format) {
-    return format::has_nan(format) || format::has_infinity(format);
-}
-
 /// Lines of the reference's body, a part at a time.
 class Writer {
   public:
@@ -222,7 +218,7 @@ class Writer {
         }
         write_state("acc", bits, next);
         line("assign acc_o = acc;");
-        if (can_be_special(unit_.weight) || can_be_special(unit_.activation)) {
+        if (format::has_specials(unit_.weight) || format::has_specials(unit_.activation)) {
             write_before("special", 2);
             write_state("special", 2, special_with_lanes("special_before"));
         } else {
@@ -263,9 +259,9 @@ class Writer {
             ".special(special_sum), .code(rounded), .lost(rounder_loses));");
         modules_ += rounder_text("reference_step_rounder", step_rounding(), Seeded::no);
         // A NaN that the format cannot hold is kept beside it, and the sum shows +0.
-        const bool can_lose = !format::has_nan(format) &&
-                              (can_be_special(unit_.weight) || can_be_special(unit_.activation) ||
-                               format::has_infinity(format));
+        const bool can_lose = !format::has_nan(format) && (format::has_specials(unit_.weight) ||
+                                                           format::has_specials(unit_.activation) ||
+                                                           format::has_infinity(format));
         if (can_lose) {
             write_before("lost", 1);
             write_state("lost", 1, "lost_before | rounder_loses");

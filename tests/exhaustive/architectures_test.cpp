@@ -8,6 +8,7 @@
 
 #include "coverage.hpp"
 #include "format/parse.hpp"
+#include "mac/request.hpp"
 #include "unit_under_test.hpp"
 
 using namespace bitshed;

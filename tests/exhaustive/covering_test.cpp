@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "coverage.hpp"
+#include "mac/request.hpp"
 #include "support/random.hpp"
 #include "unit_under_test.hpp"
 

@@ -21,6 +21,7 @@
 #include "golden/operand_table.hpp"
 #include "harness/golden_unit.hpp"
 #include "mac/build.hpp"
+#include "mac/request.hpp"
 #include "support/process.hpp"
 #include "support/random.hpp"
 #include "support/text.hpp"

@@ -13,6 +13,7 @@
 #include "emit/artifacts.hpp"
 #include "harness/judge.hpp"
 #include "mac/build.hpp"
+#include "mac/request.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
 #include "support/text.hpp"

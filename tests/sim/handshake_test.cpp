@@ -6,6 +6,7 @@
 #include "emit/artifacts.hpp"
 #include "harness/judge.hpp"
 #include "mac/build.hpp"
+#include "mac/request.hpp"
 
 using namespace bitshed;
 

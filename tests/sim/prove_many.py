@@ -46,8 +46,8 @@ def chosen():
 
 
 def prove(unit):
-    done = subprocess.run([bitshed, "prove", *unit, "--json", "--quiet", "--jobs", "1"], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run([bitshed, "prove", *unit, "--json", "--quiet", "--jobs", "1", "--time-limit", "3600"],
+                          capture_output=True, text=True, check=False)
     if done.returncode == 6:
         report = {"module": " ".join(unit), "status": "undecided", "seconds": None, "control": [],
                   "reason": "out of time"}

@@ -10,6 +10,7 @@
 #include "emit/verilog.hpp"
 #include "harness/judge.hpp"
 #include "mac/build.hpp"
+#include "mac/request.hpp"
 #include "support/files.hpp"
 
 using namespace bitshed;

@@ -16,6 +16,7 @@
 #include "harness/scoreboard.hpp"
 #include "harness/stimulus.hpp"
 #include "mac/build.hpp"
+#include "mac/request.hpp"
 #include "rtl/interpreter.hpp"
 #include "support/random.hpp"
 

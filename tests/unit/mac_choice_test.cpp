@@ -7,6 +7,7 @@
 
 #include "format/parse.hpp"
 #include "mac/choice.hpp"
+#include "mac/request.hpp"
 
 namespace {
 

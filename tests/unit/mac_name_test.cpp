@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "format/format.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace {
 

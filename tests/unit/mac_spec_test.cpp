@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "format/parse.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace {
 

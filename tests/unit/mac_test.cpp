@@ -10,6 +10,7 @@
 #include "format/format.hpp"
 #include "mac/build.hpp"
 #include "mac/grid.hpp"
+#include "mac/request.hpp"
 #include "rtl/findings.hpp"
 #include "rtl/interpreter.hpp"
 

@@ -6,7 +6,7 @@
 #include "format/decoded.hpp"
 #include "format/parse.hpp"
 #include "mac/grid.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace {
 

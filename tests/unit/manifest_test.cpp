@@ -7,7 +7,7 @@
 #include "emit/artifacts.hpp"
 #include "emit/manifest.hpp"
 #include "mac/build.hpp"
-#include "mac/spec.hpp"
+#include "mac/request.hpp"
 
 namespace {
 
