@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The tables of docs/results.md, of what bench/quality.py measured.
+"""The tables of docs/results.md and one of README.md, of what bench/quality.py measured.
 
-    docs/results.py take FILE...    joins the units in files of `bench/quality.py --json` to
+    docs/results.py take [FILE...] joins the units in files of `bench/quality.py --json` to
                                     docs/results/quality.json, a later file over an earlier, and puts the tables
-                                    into the page
-    docs/results.py check           exits with 1 where the page has other tables than quality.json makes
+                                    into the pages; without files, of what stands there
+    docs/results.py check           exits with 1 where a page has another table than quality.json makes
 """
 import contextlib
 import io
@@ -17,7 +17,6 @@ from page_table import root, split, write_table
 sys.path.insert(0, os.path.join(root, "bench"))
 import quality  # noqa: E402
 
-page = os.path.join(root, "docs", "results.md")
 data = os.path.join(root, "docs", "results", "quality.json")
 FLOWS = {"stock": quality.STOCK, "best": quality.BEST}
 
@@ -72,6 +71,29 @@ def aims(document):
     return text
 
 
+# A row of README.md: its words, and the figure of bench/quality.py.
+HEADLINES = {
+    "LUTs: e4m3, e5m2, e2m1, e3m2, e2m3": "LUTs, five formats, best flow",
+    "LUTs: int4 to int8": "LUTs, integers, best flow",
+    f"LUTs a lane, {quality.LANES} lanes: four minifloats, int8, int4": f"LUTs a lane of {quality.LANES}, stock flow",
+    "MHz: the five, at the peer's latency": "clock, minifloats, 0 stages",
+    "MHz: the five, two stages against none": "clock, minifloats, 2 stages",
+    "MHz: int4 and int8, at the peer's latency": "clock, integers, 0 stages",
+    "MHz: int4 and int8, two stages against none": "clock, integers, 2 stages",
+}
+
+
+def headlines(document):
+    values = {(line["what"], line["target"]): line["value"] for line in figures_of(document)}
+    targets = ["ice40", "ecp5", "xcup"]
+    text = (f"| ours / the best open peer's | {' | '.join(quality.TARGETS[target] for target in targets)} |\n"
+            f"|---|{'---:|' * len(targets)}\n")
+    for words, what in HEADLINES.items():
+        cells = [format(values[what, target], ".2f") if (what, target) in values else "-" for target in targets]
+        text += f"| {words} | {' | '.join(cells)} |\n"
+    return text
+
+
 def least(document, name, target, flow):
     """(LUTs, candidate) of the least unit of a flow, nothing where none was measured"""
     options = [FLOWS["best"]] if flow == "best" else list(FLOWS.values())
@@ -123,21 +145,25 @@ def clocks(document):
     return text
 
 
-TABLES = {"results.py: aims": aims, "results.py: luts": luts, "results.py: clocks": clocks}
+PAGES = {page: os.path.join(root, *page.split("/")) for page in ("README.md", "docs/results.md")}
+# the table's name in the marks around it -> its page, its maker
+TABLES = {"results.py: headlines": ("README.md", headlines), "results.py: aims": ("docs/results.md", aims),
+          "results.py: luts": ("docs/results.md", luts), "results.py: clocks": ("docs/results.md", clocks)}
 
 
 def main(verb="", *files):
-    if verb == "take" and files:
-        take(files)
-        for maker, make in TABLES.items():
-            write_table(page, maker, make(read()))
+    if verb == "take":
+        if files:
+            take(files)
+        for maker, (page, make) in TABLES.items():
+            write_table(PAGES[page], maker, make(read()))
     elif verb == "check" and not files:
-        for maker, make in TABLES.items():
-            if split(page, maker)[1] != make(read()):
-                sys.exit(f"results.py: docs/results.md has another table than docs/results/quality.json makes ({maker})")
+        for maker, (page, make) in TABLES.items():
+            if split(PAGES[page], maker)[1] != make(read()):
+                sys.exit(f"results.py: {page} has another table than docs/results/quality.json makes ({maker})")
         print(f"{len(TABLES)} tables of {len(read()['units'])} units")
     else:
-        sys.exit(f"results.py: '{' '.join((verb, *files))}' will not do; allowed: take FILE..., check")
+        sys.exit(f"results.py: '{' '.join((verb, *files))}' will not do; allowed: take [FILE...], check")
 
 
 if __name__ == "__main__":
