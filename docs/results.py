@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The tables of docs/results.md and one of README.md, of what bench/quality.py measured.
 
-    docs/results.py take [FILE...] joins the units in files of `bench/quality.py --json` to
+    docs/results.py take [FILE...]  joins the units in files of `bench/quality.py --json` to
                                     docs/results/quality.json, a later file over an earlier, and puts the tables
                                     into the pages; without files, of what stands there
     docs/results.py check           exits with 1 where a page has another table than quality.json makes
