@@ -7,6 +7,7 @@
 #include "harness/aimed_sums.hpp"
 #include "harness/code_set.hpp"
 #include "harness/every_step.hpp"
+#include "harness/stimulus_rows.hpp"
 #include "support/check.hpp"
 #include "support/random.hpp"
 
@@ -24,6 +25,7 @@ class Writer {
           layout_(layout),
           options_(options),
           random_(options.seed),
+          rows_(layout, random_),
           lanes_(static_cast<std::size_t>(unit.lanes)),
           weights_(unit.weight),
           activations_(unit.activation),
@@ -34,11 +36,11 @@ class Writer {
     }
 
     Stimulus write(int latency) {
-        for (int i = 0; i < 16; ++i) has_handshake() ? idle(Reset::yes) : junk(Clear::no);
+        for (int i = 0; i < 16; ++i) has_handshake() ? rows_.idle(Reset::yes) : junk(Clear::no);
         clear();
-        made_.pairs_begin = made_.rows;
+        made_.pairs_begin = rows_.count();
         every_pair();
-        made_.pairs_end = made_.rows;
+        made_.pairs_end = rows_.count();
         every_step();
         extreme_runs();
         sums_of_every_size();
@@ -46,94 +48,20 @@ class Writer {
         given_sums();
         random_sequences();
         if (has_handshake()) crowded_sums();
-        stall_rate_ = 0;
+        rows_.set_stall_rate(0);
         for (int i = 0; i < latency; ++i) clear();
-        for (int i = 0; has_handshake() && i < latency + 8; ++i) idle(Reset::no);
+        for (int i = 0; has_handshake() && i < latency + 8; ++i) rows_.idle(Reset::no);
+        made_.words = rows_.take();
+        made_.rows = rows_.count();
         return std::move(made_);
     }
 
   private:
-    enum class Clear { no, yes };
-    enum class Enable { low, high };
-    enum class Reset { no, yes };
-
-    [[nodiscard]] bool has_handshake() const { return layout_.in_valid.has_value(); }
-
     // ---- rows ----
 
-    std::span<std::uint32_t> new_row() {
-        made_.words.resize(made_.words.size() + layout_.stimulus_words);
-        ++made_.rows;
-        return std::span(made_.words).last(layout_.stimulus_words);
-    }
+    [[nodiscard]] bool has_handshake() const { return rows_.has_handshake(); }
 
-    /// With a handshake a clear is no cycle: it ends the sum at its last pair and begins the next
-    /// with the pair that follows, now and then after some idle cycles.
-    void row(Clear clear, Enable enable) {
-        if (has_handshake() && clear == Clear::yes) {
-            end_sum();
-            while (random_.one_in(3)) idle(Reset::no);
-            return;
-        }
-        const auto row = new_row();
-        if (has_handshake()) {
-            mark(row, Reset::no);
-            put_bits(row, layout_.in_valid->low, 1, 1);
-            put_bits(row, layout_.in_first->low, 1, begins_sum_ ? 1 : 0);
-            begins_sum_ = false;
-            last_pair_ = made_.words.size() - layout_.stimulus_words;
-        }
-        if (layout_.clear) put_bits(row, layout_.clear->low, 1, clear == Clear::yes ? 1 : 0);
-        if (layout_.enable) put_bits(row, layout_.enable->low, 1, enable == Enable::high ? 1 : 0);
-        const auto w_bits = layout_.weight.bits / static_cast<unsigned>(lanes_);
-        const auto a_bits = layout_.activation.bits / static_cast<unsigned>(lanes_);
-        for (unsigned lane = 0; lane < lanes_; ++lane) {
-            put_bits(row, layout_.weight.low + lane * w_bits, w_bits, w_[lane]);
-            put_bits(row, layout_.activation.low + lane * a_bits, a_bits, a_[lane]);
-        }
-        if (enable == Enable::low) return;
-        steps_ = clear == Clear::yes ? 0 : steps_ + 1;
-    }
-
-    /// Marks the last pair that was offered as the end of its sum.
-    void end_sum() {
-        if (last_pair_)
-            put_bits(std::span(made_.words).subspan(*last_pair_, layout_.stimulus_words),
-                     layout_.in_last->low, 1, 1);
-        last_pair_.reset();
-        begins_sum_ = true;
-        steps_ = 0;
-    }
-
-    void mark(std::span<std::uint32_t> row, Reset reset) {
-        put_bits(row, layout_.reset->low, 1, reset == Reset::yes ? 0 : 1);
-        const bool ready = stall_rate_ == 0 || !random_.one_in(stall_rate_);
-        if (layout_.out_ready) put_bits(row, layout_.out_ready->low, 1, ready ? 1 : 0);
-    }
-
-    /// No pair, whatever first, last and the operands say; in a reset whatever valid says, too.
-    void idle(Reset reset) {
-        const auto row = new_row();
-        for (auto& word : row) word = static_cast<std::uint32_t>(random_.next());
-        mark(row, reset);
-        if (reset == Reset::no) {
-            put_bits(row, layout_.in_valid->low, 1, 0);
-            return;
-        }
-        last_pair_.reset();
-        begins_sum_ = true;
-        steps_ = 0;
-    }
-
-    /// A pair that belongs to no sum, for none has begun.
-    void stray_pair() {
-        end_sum();
-        const auto row = new_row();
-        for (auto& word : row) word = static_cast<std::uint32_t>(random_.next());
-        mark(row, Reset::no);
-        put_bits(row, layout_.in_valid->low, 1, 1);
-        put_bits(row, layout_.in_first->low, 1, 0);
-    }
+    void row(Clear clear, Enable enable) { rows_.pair(w_, a_, clear, enable); }
 
     void any_codes() {
         for (auto& code : w_)
@@ -156,7 +84,7 @@ class Writer {
     void clear() { junk(Clear::yes); }
 
     void step() {
-        if (steps_ >= sum_limit_) {
+        if (rows_.steps() >= sum_limit_) {
             const Codes w = w_, a = a_;
             clear();
             w_ = w;
@@ -290,7 +218,9 @@ class Writer {
         if (const auto* exact = std::get_if<golden::ExactAccumulator>(&unit_.accumulator))
             products = exact->terms;
         if (const auto* fixed = std::get_if<golden::FixedAccumulator>(&unit_.accumulator)) {
-            const Integer around = (Integer(1) << fixed->bits) / abs(product) + 4 * lanes;
+            Integer around = 1;
+            around <<= fixed->bits;
+            around = around / abs(product) + 4 * lanes;
             products = around < 20'000 * lanes ? static_cast<std::int64_t>(around) : 64 * lanes;
         }
         products = std::min(products, static_cast<std::int64_t>(options_.extreme_cycles) * lanes);
@@ -317,8 +247,8 @@ class Writer {
         const Ends ends = this->ends();
         const std::size_t longest =
             static_cast<std::size_t>(std::min<std::int64_t>(sum_limit_, 16'384));
-        const std::size_t last_row = made_.rows + options_.range_cycles;
-        while (made_.rows < last_row) {
+        const std::size_t last_row = rows_.count() + options_.range_cycles;
+        while (rows_.count() < last_row) {
             // As many short runs as long ones, whichever scale the range is seen on.
             std::size_t run = random_.below(longest);
             if (!random_.one_in(4)) run >>= random_.below(std::bit_width(longest));
@@ -347,11 +277,11 @@ class Writer {
         const int bits = golden::accumulator_bits(unit_) - 1;
         const auto longest = static_cast<std::size_t>(std::min<std::int64_t>(sum_limit_, 256));
         const Products products(unit_);
-        const std::size_t last_row = made_.rows + options_.aimed_cycles;
+        const std::size_t last_row = rows_.count() + options_.aimed_cycles;
         for (const Integer& magnitude : harness::sums_beside_ties(unit_, bits, random_))
             for (const Integer& sum : {magnitude, Integer(-magnitude)}) {
                 const auto pairs = products.adding_up_to(sum, longest);
-                if (!pairs || made_.rows + pairs->size() >= last_row) continue;
+                if (!pairs || rows_.count() + pairs->size() >= last_row) continue;
                 clear();
                 const std::size_t lane = random_.below(lanes_);
                 for (const Pair& pair : *pairs) {
@@ -378,7 +308,7 @@ class Writer {
                 }
                 row(Clear::no, Enable::high);
             }
-            made_.given_ends.push_back(made_.rows - 1);
+            made_.given_ends.push_back(rows_.count() - 1);
             made_.given_products += sum.size();
         }
         clear();
@@ -417,7 +347,8 @@ class Writer {
                 taste = static_cast<Taste>(random_.below(4));
                 clear_rate = clear_rates[random_.below(clear_rates.size())];
                 hold_rate = hold_rates[random_.below(hold_rates.size())];
-                if (has_handshake()) stall_rate_ = stall_rates[random_.below(stall_rates.size())];
+                if (has_handshake())
+                    rows_.set_stall_rate(stall_rates[random_.below(stall_rates.size())]);
             }
             if (has_handshake() && random_.one_in(hold_rate)) {
                 disturb();
@@ -437,12 +368,12 @@ class Writer {
     /// Short sums with gaps within and between them, at an output that is held up every other
     /// cycle: every mixture of pairs and gaps stands in the pipeline while it waits.
     void crowded_sums() {
-        stall_rate_ = 2;
+        rows_.set_stall_rate(2);
         for (std::size_t i = 0; i < options_.random_cycles; ++i) {
             if (random_.one_in(2)) {
-                idle(Reset::no);
+                rows_.idle(Reset::no);
             } else if (random_.one_in(3)) {
-                end_sum();
+                rows_.end_sum();
             } else {
                 for (auto& w : w_) w = code(weights_, Taste::finite);
                 for (auto& a : a_) a = code(activations_, Taste::finite);
@@ -455,19 +386,17 @@ class Writer {
     void disturb() {
         switch (random_.below(16)) {
             case 0:
-                idle(Reset::yes);
+                rows_.idle(Reset::yes);
                 break;
             case 1:
             case 2:
-                stray_pair();
+                rows_.stray_pair();
                 break;
             case 3:
-                last_pair_.reset();
-                begins_sum_ = true;
-                steps_ = 0;
+                rows_.drop_sum();
                 break;
             default:
-                idle(Reset::no);
+                rows_.idle(Reset::no);
         }
     }
 
@@ -475,15 +404,11 @@ class Writer {
     const Layout& layout_;
     const StimulusOptions& options_;
     Random random_;
+    StimulusRows rows_;
     std::size_t lanes_;
     CodeSet weights_;
     CodeSet activations_;
     std::int64_t sum_limit_ = INT64_MAX;  ///< steps a sum may have
-    std::int64_t steps_ = 0;              ///< since the last clear
-    bool begins_sum_ = true;              ///< with a handshake: the next pair is a sum's first
-    std::optional<std::size_t>
-        last_pair_;               ///< where the row of the last pair begins, if a sum is open
-    std::size_t stall_rate_ = 0;  ///< out_ready is low once in so many cycles; 0: never
 
     Codes w_, a_;  ///< the operands of the row that is written next
     Stimulus made_;
