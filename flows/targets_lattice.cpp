@@ -1,5 +1,9 @@
 // Lattice: iCE40, ECP5, Nexus, MachXO2 and MachXO3.
 #include "flows/targets.hpp"
+
+#include <algorithm>
+#include <utility>
+
 #include "templates/pages.hpp"
 
 namespace bitshed::flows {
@@ -43,13 +47,20 @@ Target ice40(const std::string& name, const std::string& description, const std:
 }
 
 /// ECP5's carry cell has two more inputs a bit than a sum needs: the multiplexer before the addend
-/// goes there, of one bit of the cell or of both. A unit moved by --shifter chain has them.
+/// goes there, of one bit of the cell or of both. A unit moved by --shifter chain has them. Where
+/// what stands there is better left to the LUTs, as in a unit of blocks, one more attempt does.
 Target with_folding(Target target) {
+    const std::vector<AreaAttempt>& attempts = target.synthesis.attempts;
+    AreaAttempt unfolded = *std::find_if(attempts.begin(), attempts.end(), [](const auto& attempt) {
+        return attempt.name == "area-climbed";
+    });
+    unfolded.name = "area-unfolded";
     const std::vector<std::string> folding = {
         "extract -constports -swap CCU2C A0,B0 -swap CCU2C A1,B1 -map ecp5_fold.v",
         "techmap -map ecp5_folded.v", "clean"};
     for (AreaAttempt& attempt : target.synthesis.attempts)
         attempt.passes.insert(attempt.passes.begin(), folding.begin(), folding.end());
+    target.synthesis.attempts.push_back(std::move(unfolded));
     target.pages.insert(target.pages.end(), {{"ecp5_fold.v", templates::ecp5_fold_v},
                                              {"ecp5_folded.v", templates::ecp5_folded_v}});
     return target;

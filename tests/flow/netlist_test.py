@@ -120,7 +120,7 @@ with tempfile.TemporaryDirectory() as place:
         library = with_includes(os.path.join(share, file)) if file else None
         units = dsp_units if family == "dsp" else [*area_units, *folded_units.get(family, [])]
         options = ["--dsp", "--seeds", "none"] if family == "dsp" else ["--effort", "area", "--seeds", "1"]
-        attempts = {"dsp": 1, "asic": 3}.get(family, 4)
+        attempts = {"dsp": 1, "asic": 3, "ecp5": 5}.get(family, 4)
         for number, spec in enumerate(units):
             asked += 1
             work = os.path.join(place, f"{target}_{number}")
@@ -140,6 +140,8 @@ with tempfile.TemporaryDirectory() as place:
                 complaints.append(f"{spec} on {target}: {result['dsps']} DSP blocks")
             if "chain" in spec and result["kept"] == "stock":
                 complaints.append(f"{spec} on {target}: folding gained nothing: {result['attempts']}")
+            if (family, spec) == ("ecp5", "e4m3*e4m3") and result["kept"] != "area-unfolded":
+                complaints.append(f"{spec} on {target}: leaving it gained nothing: {result['attempts']}")
             if library is None:
                 library = liberty_models(work)
             for attempt in result["attempts"]:
